@@ -1,0 +1,114 @@
+"""Où sont les choses et de quelle nuit il s'agit : le seul module qui lit l'environnement et organisation.yml."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+RACINE = Path(__file__).resolve().parent.parent
+"""Racine du projet (le dossier qui contient include/, dbt_project/, expectations/…)."""
+
+
+@dataclass(frozen=True)
+class Dossiers:
+    """Dossiers d'exécution, tous sous ENTREPOT_DATA."""
+
+    racine: Path
+
+    @property
+    def depots(self) -> Path:
+        """Où les partenaires déposent leurs fichiers."""
+        return self.racine / "depots"
+
+    @property
+    def archives(self) -> Path:
+        """Octets reçus, sous leur SHA-256, compressés et chiffrés."""
+        return self.racine / "archives"
+
+    @property
+    def bronze(self) -> Path:
+        """Une livraison par dossier, en ajout seul : bronze/<source>/<livraison>/."""
+        return self.racine / "bronze"
+
+    @property
+    def rejets(self) -> Path:
+        """Lignes inutilisables, avec la valeur en cause (colonnes non identifiantes)."""
+        return self.racine / "rejets"
+
+    @property
+    def prive(self) -> Path:
+        """Colonnes identifiantes, chiffrées, et clé du mode embarqué."""
+        return self.racine / "prive"
+
+    @property
+    def builds(self) -> Path:
+        """Un dossier par construction de l'entrepôt."""
+        return self.racine / "builds"
+
+    @property
+    def publie(self) -> Path:
+        """Publications ; `courant` désigne celle qui se lit."""
+        return self.racine / "publie"
+
+
+@dataclass(frozen=True)
+class Nuit:
+    """Une nuit de traitement.
+
+    nuit: date de la nuit, qui est aussi la date de réception des livraisons qu'elle prend.
+    arrete_au: aucun fait daté d'après ne compte.
+    """
+
+    nuit: dt.date
+    arrete_au: dt.date
+
+    def __post_init__(self) -> None:
+        if self.arrete_au > self.nuit:
+            raise ValueError(
+                f"L'arrêté ({self.arrete_au:%d/%m/%Y}) est postérieur à la nuit ({self.nuit:%d/%m/%Y}) : "
+                "une nuit ne connaît pas la suite. Donnez un ARRETE au plus égal à NUIT."
+            )
+
+    @classmethod
+    def de(cls, nuit: str | dt.date | None = None, arrete_au: str | dt.date | None = None) -> Nuit:
+        """Lit une nuit et un arrêté au format AAAA-MM-JJ.
+
+        Par défaut la nuit est celle d'aujourd'hui et l'arrêté la veille de la nuit.
+        Lève ValueError, en français, si une date est mal écrite ou si l'arrêté suit la nuit.
+        """
+        n = _date(nuit, "NUIT") or dt.date.today()
+        return cls(nuit=n, arrete_au=_date(arrete_au, "ARRETE") or n - dt.timedelta(days=1))
+
+
+def _date(valeur: str | dt.date | None, nom: str) -> dt.date | None:
+    if valeur is None or valeur == "":
+        return None
+    if isinstance(valeur, dt.date):
+        return valeur
+    try:
+        return dt.date.fromisoformat(valeur)
+    except ValueError:
+        raise ValueError(f"{nom}={valeur!r} n'est pas une date AAAA-MM-JJ (exemple : 2018-01-02).") from None
+
+
+def dossiers(racine: str | Path | None = None) -> Dossiers:
+    """Dossiers d'exécution : `racine`, sinon ENTREPOT_DATA, sinon ./data à la racine du projet."""
+    return Dossiers(Path(racine or os.environ.get("ENTREPOT_DATA") or RACINE / "data").resolve())
+
+
+def deploiement_configure() -> bool:
+    """Vrai en déploiement réel (ENTREPOT_DEPLOIEMENT=configure) : la clé doit alors être fournie, jamais fabriquée."""
+    return os.environ.get("ENTREPOT_DEPLOIEMENT", "embarque") != "embarque"
+
+
+@cache
+def organisation() -> dict[str, Any]:
+    """Contenu de organisation.yml (ou du fichier désigné par ENTREPOT_ORGANISATION)."""
+    chemin = Path(os.environ.get("ENTREPOT_ORGANISATION") or RACINE / "organisation.yml")
+    return yaml.safe_load(chemin.read_text(encoding="utf-8"))

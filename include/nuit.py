@@ -1,0 +1,193 @@
+"""Une nuit, étape par étape : l'ordre du design, sans Airflow.
+
+Chaque étape prend et rend de petits dictionnaires (ils passent d'une tâche Airflow à l'autre) et laisse son
+résultat sur disque. `python -m include.nuit [AAAA-MM-JJ [AAAA-MM-JJ]]` exécute toute la nuit dans ce processus.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from include.configuration import Dossiers, Nuit, dossiers
+
+Jour = dict[str, str]
+"""Une nuit sous forme de dictionnaire : {"nuit": "AAAA-MM-JJ", "arrete": "AAAA-MM-JJ"}."""
+
+
+def preparer(nuit: str | None = None, arrete: str | None = None) -> Jour:
+    """Fixe la nuit et l'arrêté, et fait les dossiers.
+
+    Si depots/ n'existe pas encore, y écrit les livraisons de démonstration.
+    Lève ValueError si une date est mal écrite ou si l'arrêté suit la nuit.
+    """
+    from include.demo import generer
+
+    n = Nuit.de(nuit, arrete)
+    d = dossiers()
+    if not d.depots.exists():
+        d.racine.mkdir(parents=True, exist_ok=True)
+        # Écrites à côté puis renommées : un arrêt en chemin ne laisse pas une démonstration incomplète.
+        provisoire = d.racine / ".depots-demonstration"
+        _vider(provisoire)
+        generer(provisoire)
+        provisoire.rename(d.depots)
+    for dossier in (d.archives, d.bronze, d.rejets, d.prive, d.builds, d.publie):
+        dossier.mkdir(parents=True, exist_ok=True)
+    for dossier in (d.archives, d.prive):
+        dossier.chmod(0o700)
+    return {"nuit": str(n.nuit), "arrete": str(n.arrete_au)}
+
+
+def inventorier(jour: Jour, *, attente: float = 2.0) -> dict[str, Any]:
+    """Cherche les fichiers nouveaux ; rend ceux de chaque source et ceux laissés à la nuit prochaine."""
+    from include.extraction.inventaire import inventorier as chercher
+
+    return chercher(*_lieu(jour), attente=attente)
+
+
+def extraire(jour: Jour, source: str, chemins: list[str]) -> list[dict[str, Any]]:
+    """Prend les fichiers nouveaux d'une source ; rend le résumé de chaque livraison."""
+    from include.extraction.livraisons import prendre
+
+    d, nuit = _lieu(jour)
+    return prendre(d, nuit, source, chemins)
+
+
+def construire(jour: Jour) -> dict[str, Any]:
+    """Prépare la base neuve, ou dit pourquoi il n'y a rien à construire."""
+    from include.entrepot.preparation import preparer as preparer_base
+    from include.publication import identifiant, inutile
+
+    d, nuit = _lieu(jour)
+    motif = inutile(d, nuit)
+    if motif:
+        return {"a_faire": False, "motif": motif}
+    publication = identifiant(d, nuit)
+    preparer_base(d, nuit, publication)
+    return {"a_faire": True, "motif": "", "publication": publication}
+
+
+def transformer(jour: Jour, couche: str) -> dict[str, Any]:
+    """Construit une couche avec dbt (socle, achats_responsables, rapport)."""
+    from include.entrepot.dbt import construire as construire_couche
+    from include.entrepot.preparation import Build
+
+    d, _ = _lieu(jour)
+    return construire_couche(Build.de(d), couche)
+
+
+def controler(jour: Jour) -> dict[str, Any]:
+    """Passe les contrôles Great Expectations ; rend le verdict de chaque axe."""
+    from include.controles import controler as passer
+    from include.entrepot.preparation import Build
+
+    d, _ = _lieu(jour)
+    return passer(d, Build.de(d))["axes"]
+
+
+def publier(jour: Jour) -> dict[str, Any]:
+    """Publie ce que les contrôles ont admis, ou dit pourquoi rien n'est publié."""
+    from include.entrepot.preparation import Build
+    from include.publication import publier as composer
+
+    d, nuit = _lieu(jour)
+    return composer(d, nuit, Build.de(d))
+
+
+def executer(d: Dossiers | None = None, nuit: Nuit | None = None, *, attente: float = 0.0) -> dict[str, Any]:
+    """Toute la nuit dans ce processus, sans Airflow (essais, mesures, secours).
+
+    d: dossiers d'exécution (par défaut ceux d'ENTREPOT_DATA). attente: secondes entre les deux regards de l'inventaire.
+    Rend {"nuit", "inventaire", "livraisons", "construction", "couches", "axes", "publication"}.
+    """
+    from include.entrepot.dbt import COUCHES
+
+    with _sur(d):
+        jour = preparer(*((str(nuit.nuit), str(nuit.arrete_au)) if nuit else ()))
+        inventaire = inventorier(jour, attente=attente)
+        livraisons = [m for s, chemins in inventaire["sources"].items() for m in extraire(jour, s, chemins)]
+        resultat: dict[str, Any] = {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons}
+        resultat["construction"] = construire(jour)
+        if not resultat["construction"]["a_faire"]:
+            return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
+        resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
+        resultat["axes"] = controler(jour)
+        resultat["publication"] = publier(jour)
+        return resultat
+
+
+def bilan(resultat: dict[str, Any]) -> str:
+    """Résumé lisible d'une nuit : ce qui a été pris, le verdict de chaque axe, où lire le résultat.
+
+    resultat: dictionnaire rendu par `executer` (ou ses morceaux rassemblés par Airflow).
+    """
+    d = dossiers()
+    jour, publication = resultat["nuit"], resultat["publication"]
+    lignes = [f"Nuit du {_fr(jour['nuit'])}, arrêtée au {_fr(jour['arrete'])}"]
+    livraisons = resultat.get("livraisons", [])
+    prises = [m for m in livraisons if m["statut"].startswith("acceptee")]
+    if livraisons:
+        lignes.append(
+            f"  livraisons : {len(prises)} prises ({sum(m['chargees'] for m in prises)} lignes chargées, "
+            f"{sum(m['rejetees'] for m in prises)} rejetées, {sum(m['laissees'] for m in prises)} laissées)"
+        )
+    else:
+        lignes.append("  livraisons : aucun fichier nouveau")
+    lignes += [f"  {m['statut']} : {m['fichier']} - {m['motif']}" for m in livraisons if m not in prises]
+    lignes += [f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in resultat["inventaire"]["en_ecriture"]]
+    if not publication["publiee"]:
+        return "\n".join([*lignes, f"  rien n'est publié : {publication['motif']}"])
+    lignes.append(f"  publication {publication['publication']}")
+    lignes += [f"    {axe} : {v['verdict']}{' - ' + v['cause'] if v.get('cause') else ''}"
+               for axe, v in publication["axes"].items()]  # fmt: skip
+    courant = d.publie / "courant"
+    lignes += [
+        f"  base      {courant / 'entrepot.duckdb'}",
+        f"  classeur  {courant / 'extraits' / 'achats_responsables.xlsx'}",
+        f"  page      {courant / 'index.html'}",
+    ]
+    return "\n".join(lignes)
+
+
+def _lieu(jour: Jour) -> tuple[Dossiers, Nuit]:
+    return dossiers(), Nuit.de(jour["nuit"], jour["arrete"])
+
+
+@contextmanager
+def _sur(d: Dossiers | None) -> Iterator[None]:
+    """Le temps d'un bloc, ENTREPOT_DATA désigne ces dossiers : toutes les étapes les y retrouvent."""
+    ancien = os.environ.get("ENTREPOT_DATA")
+    if d is not None:
+        os.environ["ENTREPOT_DATA"] = str(d.racine)
+    try:
+        yield
+    finally:
+        if d is not None:
+            os.environ.pop("ENTREPOT_DATA")
+            if ancien is not None:
+                os.environ["ENTREPOT_DATA"] = ancien
+
+
+def _vider(dossier: Path) -> None:
+    if dossier.exists():
+        shutil.rmtree(dossier)
+
+
+def _fr(date_iso: str) -> str:
+    return "/".join(reversed(date_iso.split("-")))
+
+
+def main() -> None:
+    """Exécute la nuit demandée en arguments et en imprime le bilan."""
+    nuit = Nuit.de(*sys.argv[1:3])
+    print(bilan(executer(nuit=nuit, attente=2.0)))
+
+
+if __name__ == "__main__":
+    main()
