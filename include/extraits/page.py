@@ -1,0 +1,127 @@
+"""La page d'accueil d'une publication : une page HTML seule, sans réseau ni script."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+
+from include.configuration import organisation
+from include.extraits import francais
+from include.extraits.lecture import (
+    ARRONDI,
+    LIBELLES_AXES,
+    LIBELLES_SEVERITES,
+    Ligne,
+    Publication,
+    lignes,
+    tables,
+)
+
+CHIFFRES_CLES = ("CL001", "CL020", "CL032")
+"""Codes montrés en tête : heures d'insertion, salariés, opérations."""
+REFUS_MONTRES = dt.timedelta(days=31)
+"""Un refus sans suite reste montré un mois : le temps qu'un partenaire dépose à nouveau son fichier."""
+_VERDICTS_DU_RAPPROCHEMENT = {
+    "conforme": "conformes",
+    "ecart": "en écart",
+    "incoherent": "où le rapport se contredit",
+    "externe": "de source externe",
+    "non_calculable": "non calculables",
+}
+
+
+def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossier: Path) -> None:
+    """Écrit index.html dans le dossier de la publication, dont elle désigne les fichiers par liens relatifs."""
+    environnement = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environnement.filters |= {
+        "nombre": francais.nombre,
+        "date": francais.date,
+        "date_longue": francais.date_longue,
+        "accord": francais.accord,
+        "poids": _poids,
+    }
+    page = environnement.get_template("index.html.j2").render(
+        organisation=organisation(),
+        publication=publication,
+        arrondi=ARRONDI,
+        chiffres=_chiffres_cles(base, publication),
+        rapprochement=_rapprochement(base),
+        refusees=refusees(publication),
+        avec_rejets=[v for v in publication.livraisons_de("") if v["rejetees"]],
+        severites=LIBELLES_SEVERITES,
+        libelles_axes=LIBELLES_AXES,
+        classeurs=sorted((dossier / "extraits").glob("*.xlsx")),
+        base=dossier / "entrepot.duckdb",
+        parquet=_par_schema(base),
+    )
+    (dossier / "index.html").write_text(page, encoding="utf-8")
+
+
+def refusees(publication: Publication) -> list[Ligne]:
+    """Fichiers refusés depuis un mois dont aucun du même nom n'a été accepté depuis, le plus récent d'abord."""
+    acceptees: dict[str, str] = {}
+    for v in publication.livraisons:
+        if v["statut"].startswith("acceptee"):
+            acceptees[v["fichier"]] = max(acceptees.get(v["fichier"], ""), f"{v['recu_le']}")
+    debut = publication.nuit - REFUS_MONTRES
+    retenues = [
+        v
+        for v in publication.livraisons
+        if v["statut"] == "refusee" and v["recu_le"] > debut and acceptees.get(v["fichier"], "") < str(v["recu_le"])
+    ]
+    return sorted(retenues, key=lambda v: (v["recu_le"], v["livraison"]), reverse=True)
+
+
+def _chiffres_cles(base: duckdb.DuckDBPyConnection, publication: Publication) -> list[Ligne]:
+    """Chaque chiffre clé de sa dernière année, et la valeur de l'année d'avant."""
+    if ("rapport", "indicateurs") not in publication.dictionnaire:
+        return []
+    codes = ", ".join(f"'{c}'" for c in CHIFFRES_CLES)
+    connus = lignes(base, f"select * from rapport.indicateurs where code in ({codes}) order by code, periode_fin desc")
+    chiffres: dict[str, Ligne] = {}
+    for ligne in connus:
+        if ligne["valeur"] is None:
+            continue
+        decimales = 2 if ligne["unite"] in ("heures", "pourcent") else 0
+        texte = francais.nombre(ligne["valeur"], decimales)
+        if ligne["code"] not in chiffres:
+            chiffres[ligne["code"]] = ligne | {
+                "texte": texte,
+                "unite_lisible": {"pourcent": "%"}.get(ligne["unite"], ligne["unite"].replace("_", " ")),
+                "reporte": ligne["publication"] != publication.nom,
+                "avant": None,
+            }
+        elif chiffres[ligne["code"]]["avant"] is None and ligne["annee"] == chiffres[ligne["code"]]["annee"] - 1:
+            chiffres[ligne["code"]]["avant"] = {"annee": ligne["annee"], "texte": texte}
+    return list(chiffres.values())
+
+
+def _rapprochement(base: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
+    """Combien de chiffres imprimés par verdict du rapprochement."""
+    if ("rapport", "rapprochement") not in tables(base):
+        return []
+    comptes = dict(base.execute("select verdict, count(*) from rapport.rapprochement group by all").fetchall())
+    return [(comptes[v], texte) for v, texte in _VERDICTS_DU_RAPPROCHEMENT.items() if comptes.get(v)]
+
+
+def _par_schema(base: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    schemas: dict[str, list[str]] = {}
+    for schema, table in tables(base):
+        schemas.setdefault(schema, []).append(table)
+    return schemas
+
+
+def _poids(fichier: Path) -> str:
+    """Taille d'un fichier, en mots."""
+    octets: Any = fichier.stat().st_size
+    return f"{francais.nombre(octets / 1e6, 1)} Mo" if octets >= 1e6 else f"{francais.nombre(octets / 1e3)} ko"

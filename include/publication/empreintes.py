@@ -1,0 +1,65 @@
+"""Y a-t-il du nouveau ? Empreintes du code, des livraisons connues et des chiffres publiés."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from include.configuration import RACINE, organisation
+from include.contrats import tous
+
+_CODE = ("dbt_project", "include", "expectations")
+_SANS_EFFET = {"target", "logs", "__pycache__", ".user.yml"}
+
+
+def code() -> str:
+    """Empreinte de ce qui détermine les chiffres et les pages : modèles, programme, contrats, organisation."""
+    calcul = hashlib.sha256()
+    for dossier in _CODE:
+        for fichier in sorted(_fichiers(RACINE / dossier)):
+            calcul.update(f"{fichier.relative_to(RACINE)}\n".encode())
+            calcul.update(hashlib.sha256(fichier.read_bytes()).digest())
+    # Lus par leur module : un autre pôle peut les ranger ailleurs.
+    calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
+    calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())
+    return calcul.hexdigest()
+
+
+def livraisons(connues: Iterable[str]) -> str:
+    """Empreinte d'un ensemble de livraisons (doublons déjà écartés)."""
+    return hashlib.sha256("\n".join(sorted(connues)).encode()).hexdigest()
+
+
+def contenu(base: duckdb.DuckDBPyConnection, axes: dict[str, dict[str, Any]]) -> str:
+    """Empreinte de ce qui fait qu'une nuit mérite d'être publiée : chaque table de chiffres et l'état de chaque axe.
+
+    base: connexion où la publication composée est attachée sous le nom `neuf`.
+    N'en font pas partie le schéma meta, la date des données (elle avance chaque nuit) et la colonne `publication`.
+    """
+    calcul = hashlib.sha256()
+    colonnes = base.execute(
+        "select schema_name, table_name, "
+        "list(column_name order by column_index), list(data_type order by column_index) from duckdb_columns() "
+        "where database_name = 'neuf' and schema_name <> 'meta' and column_name <> 'publication' "
+        "group by all order by all"
+    ).fetchall()
+    for schema, table, noms, types in colonnes:
+        selection = ", ".join(f'"{c}"' for c in noms)
+        lignes = base.execute(
+            "select count(*), sum(md5_number_lower(t::varchar)) "
+            f'from (select {selection} from neuf."{schema}"."{table}") as t'
+        ).fetchone()
+        calcul.update(repr((schema, table, noms, types, lignes)).encode())
+    etats = {axe: [etat["verdict"], etat["reporte"], etat["cause"]] for axe, etat in sorted(axes.items())}
+    calcul.update(json.dumps(etats, ensure_ascii=False).encode())
+    return calcul.hexdigest()
+
+
+def _fichiers(dossier: Path) -> list[Path]:
+    trouves = (f for f in dossier.rglob("*") if not _SANS_EFFET.intersection(f.relative_to(RACINE).parts))
+    return [f for f in trouves if f.is_file()]

@@ -1,0 +1,226 @@
+"""Classeur et page : ce qu'ils disent, avec de vrais types, et jamais une formule venue d'un fichier reçu."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from chantier import NUIT, SUIVANTE, Chantier
+from openpyxl.workbook import Workbook
+
+from include.configuration import Dossiers, Nuit
+from include.extraits import francais
+from include.extraits.classeur import intitules
+from include.extraits.page import refusees
+from include.publication import publier
+
+BLOQUE = {"achats_responsables": ("bloque", "volume d'heures anormal")}
+LIVRAISONS = [
+    ("abc_clauses_heures-1", "abc_clauses_heures", "acceptee_avec_rejets", 4),
+    ("projets-1", "projets", "acceptee", 0),
+    ("presse-1", "presse", "refusee", 0),
+]
+SIGNALE = {
+    "axe": "achats_responsables", "controle": "achats_responsables.fraicheur", "severite": "signale",
+    "proprietaire": "Service clauses", "verdict": "non_conforme", "lignes_en_cause": 2, "chiffres_proteges": "CL001",
+    "message": "Lots : dernière livraison du 02/06/2030",
+}  # fmt: skip
+
+
+def publier_nuit(d: Dossiers, chantier: Chantier) -> Path:
+    assert publier(d, chantier.nuit, chantier.ecrire(d))["publiee"]
+    return d.publie / "courant"
+
+
+def classeur(courant: Path) -> Workbook:
+    return openpyxl.load_workbook(courant / "extraits" / "achats_responsables.xlsx")
+
+
+def texte(feuille: Any) -> str:
+    return "\n".join(str(c.value) for ligne in feuille.iter_rows() for c in ligne if c.value is not None)
+
+
+# --- Nombres et dates ---
+
+
+@pytest.mark.parametrize(
+    ("valeur", "decimales", "attendu"),
+    [
+        (352845.65, 2, "352\u202f845,65"),
+        (Decimal("1234567"), 0, "1\u202f234\u202f567"),
+        (0.125, 2, "0,13"),
+        (2.5, 0, "3"),
+        (-2.5, 0, "\u22123"),
+        (1.005, 2, "1,01"),
+        (-0.001, 2, "0,00"),
+        (28.98, 2, "28,98"),
+        (None, 2, ""),
+    ],
+)
+def test_un_nombre_s_ecrit_en_francais_et_s_arrondit_en_s_eloignant_de_zero(
+    valeur: Any, decimales: int, attendu: str
+) -> None:
+    assert francais.nombre(valeur, decimales) == attendu
+
+
+def test_les_dates_s_ecrivent_en_francais() -> None:
+    assert francais.date_longue(dt.date(2018, 8, 1)) == "1er août 2018"
+    assert francais.date(dt.date(2018, 1, 2)) == "02/01/2018"
+    assert (francais.accord(1, "ligne"), francais.accord(1234, "ligne")) == ("1 ligne", "1\u202f234 lignes")
+
+
+# --- Classeur ---
+
+
+def test_une_feuille_par_table_de_restitution(d: Dossiers) -> None:
+    c = classeur(publier_nuit(d, Chantier()))
+    assert c.sheetnames == ["Lisez-moi", "Heures par secteur", "Suivi des engagements"]
+    for feuille in c.worksheets[1:]:
+        assert feuille.freeze_panes == "A2"
+        assert feuille.auto_filter.ref.startswith("A1:")
+
+
+def test_titres_francais_et_vrais_types(d: Dossiers) -> None:
+    feuille = classeur(publier_nuit(d, Chantier()))["Heures par secteur"]
+    lignes = list(feuille.iter_rows())
+    assert [c.value for c in lignes[0]] == ["Année", "Secteur", "Heures réalisées", "Part des heures"]
+    assert [c.value for c in lignes[1]] == [2030, "BTP", 30.75, 1]
+    formats = [c.number_format for c in lignes[1]]
+    assert formats == ["0", "@", '#,##0.00"\u00a0h"', '0.0"\u00a0"%']
+    date = classeur(d.publie / "courant")["Suivi des engagements"]["D2"]
+    assert (date.value, date.number_format) == (dt.datetime(2030, 6, 30), "dd/mm/yyyy")
+
+
+def test_un_texte_recu_n_est_jamais_une_formule(d: Dossiers) -> None:
+    pieges = ["=1+2", "+33", "-1", "@somme", "http://exemple.fr", "0123"]
+    operations = [(f"OP{i}", piege, piege, None, None, None) for i, piege in enumerate(pieges)]
+    feuille = classeur(publier_nuit(d, Chantier(operations=operations)))["Suivi des engagements"]
+    for ligne, piege in zip(feuille.iter_rows(min_row=2), pieges, strict=True):
+        assert [(c.value, c.data_type, c.hyperlink) for c in ligne[1:3]] == [(piege, "s", None)] * 2
+        assert ligne[1].quotePrefix == (piege[0] in "=+-@")
+        assert [c.value for c in ligne[3:]] == [None, None, None]
+
+
+def test_la_premiere_feuille_dit_ce_que_c_est(d: Dossiers) -> None:
+    lisez_moi = texte(classeur(publier_nuit(d, Chantier(livraisons=LIVRAISONS, controles=[SIGNALE])))["Lisez-moi"])
+    for attendu in (
+        "Achats responsables", "2031-01-02-1", "2 janvier 2031", "31 décembre 2030", "à jour", "Contrôles passés",
+        "abc_clauses_heures.csv", "moitié s'éloignant de zéro", "Lots : dernière livraison du 02/06/2030",
+        "2 lignes en cause", "Service clauses", "Une ligne par annee × secteur.",
+    ):  # fmt: skip
+        assert attendu in lisez_moi, attendu
+    assert "REPORTÉES" not in lisez_moi
+    assert "presse.csv" not in lisez_moi, "un fichier refusé n'est pas un fichier utilisé"
+
+
+def test_un_axe_reporte_le_dit_en_rouge_partout(d: Dossiers) -> None:
+    publier_nuit(d, Chantier())
+    c = classeur(publier_nuit(d, Chantier(nuit=Nuit.de("2031-01-06"), articles=4, verdicts=BLOQUE)))
+    avis = c["Lisez-moi"]["A3"]
+    assert "DONNÉES REPORTÉES" in avis.value and "31/12/2030 (5 jours de retard)" in avis.value
+    assert "volume d'heures anormal" in avis.value
+    assert avis.font.color.rgb == "FFB3261E"
+    for feuille in c.worksheets:
+        assert feuille.sheet_properties.tabColor.rgb == "FFB3261E"
+    assert "DONNÉES REPORTÉES" in c["Heures par secteur"]["A1"].comment.text
+
+
+def test_un_axe_jamais_passe_a_un_classeur_qui_le_dit(d: Dossiers) -> None:
+    c = classeur(publier_nuit(d, Chantier(verdicts=BLOQUE)))
+    assert c.sheetnames == ["Lisez-moi"]
+    assert "n'a encore jamais passé ses contrôles" in texte(c["Lisez-moi"])
+
+
+def test_chaque_nom_de_feuille_est_accepte_par_excel() -> None:
+    noms = list(intitules()["feuilles"].values())
+    assert len({n.lower() for n in noms}) == len(noms)
+    assert all(len(n) <= 31 and not re.search(r"[\[\]:*?/\\]", n) for n in noms)
+
+
+# --- Page ---
+
+
+class _Page(HTMLParser):
+    """Liens et appels d'une page, et équilibre de ses balises."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.liens: list[str] = []
+        self.externes: list[str] = []
+        self.ouvertes: list[str] = []
+
+    def handle_starttag(self, balise: str, attributs: list[tuple[str, str | None]]) -> None:
+        valeurs = dict(attributs)
+        if balise in ("script", "img", "link", "iframe") or "src" in valeurs:
+            self.externes.append(balise)
+        if balise == "a":
+            self.liens.append(valeurs["href"] or "")
+        if balise not in ("meta", "br"):
+            self.ouvertes.append(balise)
+
+    def handle_endtag(self, balise: str) -> None:
+        assert self.ouvertes.pop() == balise
+
+
+def page(courant: Path) -> str:
+    return (courant / "index.html").read_text(encoding="utf-8")
+
+
+def test_la_page_se_lit_seule_et_ses_liens_menent_a_des_fichiers(d: Dossiers) -> None:
+    courant = publier_nuit(d, Chantier())
+    lecteur = _Page()
+    lecteur.feed(page(courant))
+    assert lecteur.ouvertes == [] and lecteur.externes == []
+    assert "http" not in page(courant)
+    assert {"entrepot.duckdb", "extraits/achats_responsables.xlsx", "parquet/core/dim_personne.parquet"} <= set(
+        lecteur.liens
+    )
+    assert all((courant / lien).is_file() for lien in lecteur.liens)
+
+
+def test_la_page_dit_l_etat_de_chaque_axe_et_les_chiffres_cles(d: Dossiers) -> None:
+    contenu = page(publier_nuit(d, Chantier(livraisons=LIVRAISONS, controles=[SIGNALE])))
+    for attendu in (
+        "Publication complète", "Données arrêtées au 31 décembre 2030", "30,75", "du 01/01/2030 au 31/12/2030",
+        "Lots : dernière livraison du 02/06/2030", "presse.csv", "abc_clauses_heures.csv", "2 conformes",
+    ):  # fmt: skip
+        assert attendu in contenu, attendu
+    assert "Chiffre reporté" not in contenu
+
+
+def test_la_page_marque_ce_qui_est_reporte_et_son_age(d: Dossiers) -> None:
+    publier_nuit(d, Chantier())
+    contenu = page(publier_nuit(d, Chantier(nuit=Nuit.de("2031-01-06"), articles=4, verdicts=BLOQUE)))
+    for attendu in (
+        "Publication partielle",
+        "5 jours de retard, données reportées",
+        "Chiffre reporté de la publication 2031-01-02-1",
+    ):
+        assert attendu in contenu, attendu
+
+
+def test_la_page_n_execute_rien_de_ce_qui_vient_d_un_fichier(d: Dossiers) -> None:
+    piege = SIGNALE | {"message": "<script>alert(1)</script>"}
+    contenu = page(publier_nuit(d, Chantier(controles=[piege])))
+    assert "<script>" not in contenu and "&lt;script&gt;" in contenu
+
+
+def test_un_refus_reste_montre_jusqu_a_ce_que_le_fichier_soit_accepte() -> None:
+    class Publication:
+        nuit = SUIVANTE.nuit
+        livraisons = [
+            {"livraison": n, "fichier": f, "recu_le": NUIT.nuit - dt.timedelta(days=jours), "statut": s}
+            for n, f, jours, s in (
+                ("a-1", "repris.csv", 3, "refusee"), ("a-2", "repris.csv", 1, "acceptee"),
+                ("b-1", "en_attente.csv", 3, "refusee"), ("b-2", "autre.csv", 1, "acceptee"),
+                ("c-1", "oublie.csv", 40, "refusee"),
+            )
+        ]  # fmt: skip
+
+    assert [v["fichier"] for v in refusees(Publication())] == ["en_attente.csv"]  # type: ignore[arg-type]
