@@ -88,6 +88,7 @@ COLONNES_LIGNES_SIGNALEES: dict[str, str] = {
     "colonne": "VARCHAR",
     "motif": "VARCHAR",
 }
+_AVEC_SOURCE = {"source": "VARCHAR", "axe": "VARCHAR"}
 COLONNES_CONTROLES: dict[str, str] = {
     "livraison": "VARCHAR",
     "source": "VARCHAR",
@@ -106,6 +107,18 @@ COLONNES_CONTRATS: dict[str, str] = {
 }
 
 
+COLONNES_PARAMETRES: dict[str, str] = {"nuit": "DATE", "arrete_au": "DATE", "publication": "VARCHAR"}
+TABLES_DE_LA_NUIT: dict[str, tuple[str, dict[str, str]]] = {
+    "parametres": ("Une seule ligne : la nuit, son arrêté, la publication candidate.", COLONNES_PARAMETRES),
+    "livraisons": ("Une ligne par livraison connue à cette nuit.", COLONNES_LIVRAISONS),
+    "contrats": ("Une ligne par contrat.", COLONNES_CONTRATS),
+    "controles_livraisons": ("Une ligne par contrôle fait à la lecture d'une livraison.", COLONNES_CONTROLES),
+    "rejets": ("Une ligne par cellule qui a fait rejeter sa ligne.", _AVEC_SOURCE | COLONNES_LIGNES_SIGNALEES),
+    "anomalies": ("Une ligne par cellule vidée ou réparée.", _AVEC_SOURCE | COLONNES_LIGNES_SIGNALEES),
+}
+"""Tables du schéma bronze que la nuit écrit à côté des vues de sources : description et colonnes."""
+
+
 def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
     """Écrit la base neuve de la nuit et rend le chantier.
 
@@ -119,7 +132,7 @@ def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
     livraisons = [_typee(m) for m in effectives(manifestes(d), nuit)]
     with duckdb.connect(str(build.base), config={"temp_directory": str(build.dossier / "tmp")}) as base:
         base.execute("create schema bronze")
-        _table(base, "parametres", {"nuit": "DATE", "arrete_au": "DATE", "publication": "VARCHAR"},
+        _table(base, "parametres", COLONNES_PARAMETRES,
                [{"nuit": nuit.nuit, "arrete_au": nuit.arrete_au, "publication": publication}])  # fmt: skip
         _table(base, "livraisons", COLONNES_LIVRAISONS, livraisons)
         _table(base, "contrats", COLONNES_CONTRATS, [_contrat(c) for c in contrats.values()])

@@ -17,7 +17,6 @@ import os
 import re
 import shutil
 import traceback
-import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +31,7 @@ import pyarrow.parquet as pq
 
 from include.confidentialite import Cle, cle, synchroniser
 from include.configuration import Dossiers, Nuit
-from include.contrats import Contrat, reconnaitre_nom, tous
+from include.contrats import Contrat, nom_normalise, reconnaitre_nom, tous
 from include.extraction.entetes import contrats_par_entetes
 from include.extraction.lecture import FichierRefuse, Lecture, lire
 
@@ -43,7 +42,6 @@ ACCEPTEES = ("acceptee", "acceptee_avec_rejets")
 _MORCEAU = 1 << 20
 # Le disque ou la mémoire manquent : ce n'est pas la faute du fichier, la tâche doit échouer et être reprise.
 _PANNES = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM}
-_SUFFIXE_DE_COPIE = re.compile(r"(\s*\(\d+\)|[_-]v\d+|\s*-\s*copie(\s*\(\d+\))?)$")
 journal = logging.getLogger(__name__)
 
 
@@ -149,14 +147,6 @@ def empreinte_contrat(source: str) -> str:
     if source in contrats:
         return contrats[source].empreinte
     return hashlib.sha256("\n".join(sorted(c.empreinte for c in contrats.values())).encode()).hexdigest()
-
-
-def nom_normalise(nom: str) -> str:
-    """Nom de fichier sans casse, sans extension et sans « (1) », « _v2 » ou « - Copie »."""
-    courant = unicodedata.normalize("NFC", Path(nom).stem).casefold().strip()
-    while (suivant := _SUFFIXE_DE_COPIE.sub("", courant).strip()) != courant:
-        courant = suivant
-    return courant
 
 
 def empreinte_fichier(chemin: Path) -> str:

@@ -12,7 +12,8 @@ import pytest
 from include.configuration import Dossiers, Nuit
 from include.extraction import inventaire
 from include.extraction.inventaire import inventorier
-from include.extraction.livraisons import INCONNUE, nom_normalise, prendre
+from include.contrats import nom_normalise
+from include.extraction.livraisons import INCONNUE, prendre
 
 NUIT = Nuit.de("2018-01-02")
 HEURES = "N° contrat;Mois;Heures réalisées;Date de saisie\nC1;01/2017;10,5;02/02/2017\n"

@@ -1,0 +1,18 @@
+"""Un contrat par fichier de partenaire : le seul endroit qui connaît ses en-têtes, ses types, ses clés, son responsable.
+
+Un contrat est un fichier YAML de ce dossier. Il sert à l'extraction, aux sources de dbt et à leur documentation, aux
+contrôles, au dictionnaire et à la vérification par le partenaire lui-même.
+"""
+
+from include.contrats.contrat import Alias, Colonne, Contrat, ContratInvalide
+from include.contrats.registre import nom_normalise, reconnaitre_nom, tous
+
+__all__ = [
+    "Alias",
+    "Colonne",
+    "Contrat",
+    "ContratInvalide",
+    "nom_normalise",
+    "reconnaitre_nom",
+    "tous",
+]

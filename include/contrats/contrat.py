@@ -1,0 +1,201 @@
+"""Ce que dit un contrat, vérifié à la lecture : une faute de frappe dans un YAML ne passe pas inaperçue."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+MODES = ("complet", "complet_par_annee", "increment")
+AXES = ("gpect", "parcours", "achats_responsables", "campus", "transverse")
+TYPES_BRONZE: dict[str, str] = {
+    "texte": "VARCHAR",
+    "identifiant": "VARCHAR",
+    "entier": "BIGINT",
+    "decimal": "DECIMAL(14,2)",
+    "date": "DATE",
+    "naissance": "DATE",
+    "mois": "DATE",
+    "ouinon": "BOOLEAN",
+    "siret": "VARCHAR",
+    "courriel": "VARCHAR",
+    "telephone": "VARCHAR",
+    "liste": "VARCHAR",
+    "qpv": "BOOLEAN",
+}
+"""Type de bronze (DuckDB) de chaque type de contrat. identifiant : texte en majuscules ; mois : son premier jour."""
+TECHNIQUES: dict[str, tuple[str, str]] = {
+    "_livraison": ("VARCHAR", "Livraison d'où vient la ligne : voir meta.livraisons."),
+    "_feuille": ("VARCHAR", "Feuille du classeur ; vide pour un fichier texte."),
+    "_ligne": ("BIGINT", "Numéro physique de la ligne dans le fichier ou la feuille, le premier étant 1."),
+    "_recu_le": ("DATE", "Nuit qui a pris la livraison."),
+}
+"""Colonnes que toute ligne de bronze porte : type et description."""
+
+
+class ContratInvalide(ValueError):
+    """Un contrat est mal écrit ; le message dit lequel et ce qui était attendu."""
+
+
+@dataclass(frozen=True)
+class Alias:
+    """Autre en-tête d'une colonne, valable entre deux dates (vides : depuis toujours, pour toujours)."""
+
+    entete: str
+    du: dt.date | None = None
+    au: dt.date | None = None
+
+    def valable(self, jour: dt.date) -> bool:
+        """Vrai si l'alias vaut ce jour-là."""
+        return (self.du is None or self.du <= jour) and (self.au is None or jour <= self.au)
+
+
+@dataclass(frozen=True)
+class Colonne:
+    """Une colonne telle qu'elle arrive (`entete`) et telle qu'elle se nomme ici (`nom`)."""
+
+    nom: str
+    entete: str
+    type: str
+    description: str
+    requis: bool = False
+    dcp: str | None = None
+    """identifiante : nomme une personne ; sensible : ne quitte jamais la zone restreinte ; None : ni l'un ni l'autre."""
+    modalites: tuple[str, ...] = ()
+    """Valeurs admises, dans leur graphie de référence ; aucune : texte libre."""
+    alias: tuple[Alias, ...] = ()
+
+    def entetes(self, jour: dt.date) -> tuple[str, ...]:
+        """En-têtes admis ce jour-là, celui de référence d'abord."""
+        return (self.entete, *(a.entete for a in self.alias if a.valable(jour)))
+
+    def bronze(self) -> dict[str, tuple[str, str]]:
+        """Colonnes de bronze qui en viennent, avec leur type et leur description ; aucune si elle reste dans prive/."""
+        if self.type == "naissance":
+            return {"annee_naissance": ("BIGINT", "Année de naissance ; le jour reste dans la zone restreinte.")}
+        if self.type in ("courriel", "telephone"):
+            valide = {f"{self.nom}_valide": ("BOOLEAN", f"{self.entete} valide ; vide s'il n'est pas renseigné.")}
+            return valide if self.dcp else {self.nom: (TYPES_BRONZE[self.type], self.description)} | valide
+        if self.dcp:
+            return {}
+        propre = {self.nom: (TYPES_BRONZE[self.type], self.description)}
+        if self.type == "qpv":
+            return propre | {
+                "quartier": ("VARCHAR", "Quartier prioritaire reconnu ; vide s'il n'est pas nommé ou inconnu.")
+            }
+        return propre
+
+
+@dataclass(frozen=True)
+class Contrat:
+    """Le contrat d'un fichier de partenaire."""
+
+    source: str
+    libelle: str
+    axe: str
+    proprietaire: str
+    fichier: str
+    """Nom attendu, où AAAA, MM et JJ tiennent lieu de date."""
+    mode: str
+    cle: tuple[str, ...]
+    fraicheur_jours: int
+    """Âge, en jours, au-delà duquel la dernière livraison est signalée comme ancienne."""
+    format: dict[str, Any]
+    """Format habituel ; `feuille` y fixe la feuille à lire d'un classeur."""
+    colonnes: tuple[Colonne, ...]
+    total: tuple[str, ...]
+    """Colonnes dont une ligne TOTAL donne la somme."""
+    empreinte: str
+
+    @property
+    def nominatif(self) -> bool:
+        """Vrai si une colonne au moins nomme une personne."""
+        return any(c.dcp == "identifiante" for c in self.colonnes)
+
+    def colonne(self, nom: str) -> Colonne:
+        """Colonne de ce nom. Lève KeyError si le contrat ne la connaît pas."""
+        for c in self.colonnes:
+            if c.nom == nom:
+                return c
+        raise KeyError(nom)
+
+    def bronze(self) -> dict[str, tuple[str, str]]:
+        """Colonnes de la source en bronze : type DuckDB et description."""
+        personne = {"personne_id": ("VARCHAR", "Pseudonyme à clé de la personne.")} if self.nominatif else {}
+        propres = {nom: definition for c in self.colonnes for nom, definition in c.bronze().items()}
+        return propres | personne | TECHNIQUES
+
+    def colonnes_bronze(self) -> dict[str, str]:
+        """Colonnes de la source en bronze et leur type DuckDB."""
+        return {nom: type_ for nom, (type_, _) in self.bronze().items()}
+
+
+def lire_contrat(contenu: dict[str, Any]) -> Contrat:
+    """Contrat tel qu'un YAML l'écrit. Lève ContratInvalide, en français, s'il est incomplet ou incohérent."""
+    source = str(contenu.get("source") or "?")
+
+    def exiger(vrai: bool, attendu: str) -> None:
+        if not vrai:
+            raise ContratInvalide(f"Contrat {source} : {attendu}.")
+
+    attendues = {
+        "source",
+        "libelle",
+        "axe",
+        "proprietaire",
+        "fichier",
+        "mode",
+        "cle",
+        "fraicheur_jours",
+        "format",
+        "colonnes",
+    }
+    exiger(attendues <= contenu.keys(), f"il manque {', '.join(sorted(attendues - contenu.keys()))}")
+    en_trop = contenu.keys() - attendues - {"total"}
+    exiger(not en_trop, f"clés inconnues : {', '.join(sorted(en_trop))}")
+    exiger(contenu["axe"] in AXES, f"axe attendu parmi {', '.join(AXES)}")
+    exiger(contenu["mode"] in MODES, f"mode attendu parmi {', '.join(MODES)}")
+    exiger("AAAA" in contenu["fichier"], "le nom du fichier doit porter au moins AAAA")
+    colonnes = tuple(_colonne(source, c) for c in contenu["colonnes"])
+    noms = [c.nom for c in colonnes]
+    exiger(len(set(noms)) == len(noms), "deux colonnes ont le même nom")
+    total = tuple(contenu.get("total") or ())
+    inconnues = [c for c in (*contenu["cle"], *total) if c not in noms]
+    exiger(not inconnues, f"la clé ou le total cite des colonnes inconnues : {', '.join(inconnues)}")
+    exiger(all(c.requis for c in colonnes if c.nom in contenu["cle"]), "une colonne de la clé doit être requise")
+    nommees = [c for c in colonnes if c.dcp == "identifiante"]
+    exiger(not nommees or {"nom", "prenom"} <= {c.nom for c in nommees}, "une source nominative a un nom et un prenom")
+    canonique = json.dumps(contenu, default=str, sort_keys=True, ensure_ascii=False)
+    return Contrat(
+        **{
+            k: contenu[k]
+            for k in ("source", "libelle", "axe", "proprietaire", "fichier", "mode", "fraicheur_jours", "format")
+        },
+        cle=tuple(contenu["cle"]),
+        colonnes=colonnes,
+        total=total,
+        empreinte=hashlib.sha256(canonique.encode()).hexdigest(),
+    )
+
+
+def _colonne(source: str, contenu: dict[str, Any]) -> Colonne:
+    attendues = {"nom", "entete", "type", "description"}
+    facultatives = {"requis", "dcp", "modalites", "alias"}
+    if not attendues <= contenu.keys() <= attendues | facultatives:
+        raise ContratInvalide(
+            f"Contrat {source}, colonne {contenu.get('nom', '?')} : attendu {', '.join(sorted(attendues))} "
+            f"et au plus {', '.join(sorted(facultatives))}."
+        )
+    if contenu["type"] not in TYPES_BRONZE:
+        raise ContratInvalide(f"Contrat {source}, colonne {contenu['nom']} : type inconnu « {contenu['type']} ».")
+    if contenu.get("dcp") not in (None, "identifiante", "sensible"):
+        raise ContratInvalide(f"Contrat {source}, colonne {contenu['nom']} : dcp vaut identifiante ou sensible.")
+    return Colonne(
+        **{k: contenu[k] for k in attendues},
+        requis=bool(contenu.get("requis", False)),
+        dcp=contenu.get("dcp"),
+        modalites=tuple(str(m) for m in contenu.get("modalites") or ()),
+        alias=tuple(Alias(**a) for a in contenu.get("alias") or ()),
+    )

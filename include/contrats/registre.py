@@ -1,0 +1,64 @@
+"""Tous les contrats, et à quel contrat un nom de fichier répond."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from include.contrats.contrat import Contrat, ContratInvalide, lire_contrat
+
+_DOSSIER = Path(__file__).parent
+_SUFFIXE_DE_COPIE = re.compile(r"(\s*\(\d+\)|[_-]v\d+|\s*-\s*copie(\s*\(\d+\))?)$")
+
+
+@cache
+def tous() -> dict[str, Contrat]:
+    """Contrats par source, dans l'ordre alphabétique. Lève ContratInvalide si l'un d'eux est mal écrit."""
+    contrats = {}
+    for chemin in sorted(_DOSSIER.glob("*.yml")):
+        contrat = lire_contrat(yaml.safe_load(chemin.read_text(encoding="utf-8")))
+        if contrat.source != chemin.stem:
+            raise ContratInvalide(f"{chemin.name} décrit la source {contrat.source} : nommez-le {contrat.source}.yml.")
+        contrats[contrat.source] = contrat
+    return contrats
+
+
+def reconnaitre_nom(nom: str) -> list[tuple[Contrat, dt.date | None, int | None]]:
+    """Contrats dont le nom attendu convient à ce nom de fichier, avec la date et l'année qu'il porte.
+
+    La casse, l'extension et les suffixes de copie (« (1) », « _v2 », « - Copie ») ne comptent pas. La date est le premier
+    jour de ce que le nom désigne. Un nom dont la date n'existe pas (mois 13) ne convient à aucun contrat.
+    """
+    normalise = nom_normalise(nom)
+    reconnus: list[tuple[Contrat, dt.date | None, int | None]] = []
+    for contrat in tous().values():
+        trouve = _forme(contrat.fichier).fullmatch(normalise)
+        if trouve is None:
+            continue
+        morceaux = {k: int(v) for k, v in trouve.groupdict().items()}
+        try:
+            date = dt.date(morceaux["annee"], morceaux.get("mois", 1), morceaux.get("jour", 1))
+        except ValueError:
+            continue
+        reconnus.append((contrat, date, date.year))
+    return reconnus
+
+
+def nom_normalise(nom: str) -> str:
+    """Nom de fichier sans casse, sans extension et sans « (1) », « _v2 » ou « - Copie »."""
+    courant = unicodedata.normalize("NFC", Path(nom).stem).casefold().strip()
+    while (suivant := _SUFFIXE_DE_COPIE.sub("", courant).strip()) != courant:
+        courant = suivant
+    return courant
+
+
+@cache
+def _forme(fichier: str) -> re.Pattern[str]:
+    forme = re.escape(Path(fichier).stem).replace("AAAA", r"(?P<annee>\d{4})")
+    forme = forme.replace("MM", r"(?P<mois>\d{2})").replace("JJ", r"(?P<jour>\d{2})")
+    return re.compile(forme, re.IGNORECASE)
