@@ -4,14 +4,17 @@
 
 {#-
   La dernière livraison l'emporte : pour une clé reçue deux fois, la ligne de la livraison la plus tardive
-  (plus grand rang), puis la dernière de son fichier.
+  (plus grand rang), puis la dernière de son fichier. `avant` : colonnes qui passent devant le rang, la plus grande d'abord.
 -#}
-{% macro derniere_livraison(relation, cles) -%}
+{% macro derniere_livraison(relation, cles, avant=[]) -%}
     select *
     from (
         select
             *,
-            row_number() over (partition by {{ cles | join(', ') }} order by _rang desc, _ligne desc) as _ordre
+            row_number() over (
+                partition by {{ cles | join(', ') }}
+                order by {% for colonne in avant %}{{ colonne }} desc, {% endfor %}_rang desc, _ligne desc
+            ) as _ordre
         from {{ relation }}
     ) as ordonnees
     where _ordre = 1
@@ -33,4 +36,9 @@
 -#}
 {% macro part(numerateur, denominateur) -%}
     cast({{ numerateur }} as double) / nullif(cast({{ denominateur }} as double), 0)
+{%- endmacro %}
+
+{#- À égalité d'heures entre secteurs, le BTP passe d'abord (à écrire dans un order by). -#}
+{% macro btp_d_abord(secteur) -%}
+    case when {{ secteur }} = 'BTP' then 0 else 1 end
 {%- endmacro %}

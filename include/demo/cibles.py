@@ -69,8 +69,9 @@ class Cibles:
     contacts: dict[str, int] = field(default_factory=dict)
 
 
-# ------------------------------------------------------------------------------------------------ personnes (CL020-CL031)
-# 279 EI + 89 ACI + 148 EA et ESAT + 212 CREATIV' et ARIQ BTP = 149 BTP + 579 services = 728 ; 211 femmes, aucune en BTP.
+# -------------------------------------------------------------------------------------------- personnes (CL020-CL031)
+# 279 EI + 89 ACI + 148 EA et ESAT + 212 CREATIV' et ARIQ BTP = 149 BTP + 579 services = 728.
+# 211 femmes, aucune en BTP.
 POPULATIONS = {
     "EI insertion": Population("EI", "SERVICES", 18, 6, 3, "EI"),
     "ACI insertion": Population("ACI", "SERVICES", 34, 12, 6, "ACI"),
@@ -87,7 +88,7 @@ POPULATIONS = {
 QPV_EMBAUCHES = {"BTP": 9, "SERVICES": 6}
 """Résidents de quartiers prioritaires parmi les embauchés (CL054 : 15 sur 54), compris dans les effectifs ci-dessus."""
 
-# ------------------------------------------------------------------------- heures par type de contrat (CL001-CL003, CL016-CL019)
+# -------------------------------------------------------------- heures par type de contrat (CL001-CL003, CL016-CL019)
 # BTP 108 265,67 + services 244 579,98 = 352 845,65. CDDI 98 796,78 ; CTTI 63 265,23 ; professionnalisation 33 873,18 ;
 # CDI 51 444,90 : les quatre parts imprimées. Embauches : 20 CDI, 11 CDD, 4 formations qualifiantes, 19
 # professionnalisations, soit 32 en BTP et 22 en services (CL051-CL058).
@@ -119,7 +120,7 @@ POCHES_2017 = {
     ("Bâtiment", FQ): Poche(523_81, ((135, 137),), embauches=2),
 }
 
-# ------------------------------------------------------------------------------------------ les dix opérations (CL005-CL014)
+# ----------------------------------------------------------------------------------- les dix opérations (CL005-CL014)
 _DM, _VILLE, _ORVITIS = "Dijon Métropole", "Ville de Dijon", "Orvitis"
 _ESAT = ("ESAT services", "Contrat de soutien (ESAT)")
 COLLECTE = Tete(  # CL014 : 46 267,02
@@ -129,7 +130,8 @@ COLLECTE = Tete(  # CL014 : 46 267,02
      ("Services", "CDI"): 8_000_00, ("Services", PRO): 2_000_00},
 )  # fmt: skip
 ESPACE_PUBLIC = Tete(  # CL013 : 27 178,65 ; marché d'insertion (art. 28), sans engagement d'heures
-    _DM, "PRESTATIONS D'INSERTION POUR ACTIVITES D'ENTRETIEN DE L'ESPACE PUBLIC 2016 -2019", "SERVICES", "art. 28", "Marché",
+    _DM, "PRESTATIONS D'INSERTION POUR ACTIVITES D'ENTRETIEN DE L'ESPACE PUBLIC 2016 -2019", "SERVICES",
+    "art. 28", "Marché",
     "2016-06-01", "2019-05-31",
     {("EI insertion", "CDDI"): 12_000_00, ("ACI insertion", "CDDI"): 15_178_65},
     ("1", "2"),
@@ -184,14 +186,14 @@ LOCAUX_LOT2 = Tete(  # CL005 : 5 217,15
 CIBLES_2017 = Cibles(
     annee=2017,
     poches=POCHES_2017,
-    tetes=(COLLECTE, ESPACE_PUBLIC, PEJOCES, SIX_LOTS, PARTIES_COMMUNES, MUSEE, DIVERS_BATIMENTS, REJETS_MENAGERS, MOBILITE,
-           LOCAUX_LOT2),
+    tetes=(COLLECTE, ESPACE_PUBLIC, PEJOCES, SIX_LOTS, PARTIES_COMMUNES, MUSEE, DIVERS_BATIMENTS, REJETS_MENAGERS,
+           MOBILITE, LOCAUX_LOT2),
     operations={"BTP": 97, "SERVICES": 49},
     plafond=5_000_00,
     contacts={"Donneur d'ordre": 236, "Réunion de chantier": 16, "Montbard": 11, "Entreprise": 416, "Recrutement": 54},
 )  # fmt: skip
 
-# ------------------------------------------------------------------------------------------------------ 2016, illustratif
+# -------------------------------------------------------------------------------------------------- 2016, illustratif
 PART_2016 = 0.94
 """Heures de 2016 rapportées à celles de 2017, hors marchés d'insertion (moitié moins) : 88 % de 2017 en tout.
 Le rapport ne publie rien de 2016 : aucune de ces heures ne s'en réclame."""
@@ -207,7 +209,7 @@ CONTACTS_2016 = {
     "Donneur d'ordre": 187, "Réunion de chantier": 11, "Montbard": 2, "Entreprise": 352, "Recrutement": 41,
 }  # fmt: skip
 
-# --------------------------------------------------------------------------------- donneurs d'ordre (CL033-CL036, CL076)
+# ------------------------------------------------------------------------------ donneurs d'ordre (CL033-CL036, CL076)
 CONSULTATIONS_2017 = {"operations": 123, "heures_engagement": 76_575}
 """CL035 et CL036 : opérations dont la consultation est de 2017, et leurs heures d'engagement."""
 
@@ -269,7 +271,7 @@ DONNEURS = (
     Donneur("SNCF", "Établissement public", "21038", "C"),
 )
 
-# ---------------------------------------------------------------------------------------------- employeurs (CL037-CL044)
+# ------------------------------------------------------------------------------------------- employeurs (CL037-CL044)
 EMPLOYEURS_2017 = {"BTP": 90, "SERVICES": 17, "EI": 3, "ACI": 2, "ESAT": 3, "EA": 2, "ETTI": 2}
 """119 employeurs ayant des heures en 2017 ; BTP et SERVICES sont les entreprises, agences d'intérim comprises."""
 AGENCES_INTERIM = {"BTP": 4, "SERVICES": 2}

@@ -44,11 +44,12 @@ TRAVAUX = (
 PRESTATIONS = (
     "NETTOYAGE DE LOCAUX", "ENTRETIEN DES ESPACES VERTS", "COLLECTE DES ENCOMBRANTS", "NETTOYAGE DE LA VITRERIE",
     "GARDIENNAGE ET ACCUEIL", "BLANCHISSERIE", "PORTAGE DE REPAS", "IMPRESSION ET DISTRIBUTION DE MAGAZINES",
-    "PRELEVEMENTS ET ANALYSES DES EAUX", "MAINTENANCE DU MOBILIER URBAIN", "TRI ET RECYCLAGE DE PAPIERS", "DEMENAGEMENTS",
+    "PRELEVEMENTS ET ANALYSES DES EAUX", "MAINTENANCE DU MOBILIER URBAIN", "TRI ET RECYCLAGE DE PAPIERS",
+    "DEMENAGEMENTS",
 )  # fmt: skip
 METIERS_BTP = (
-    "Maçonnerie", "Toitures", "Peintures", "Plomberie", "Électricité", "Menuiserie", "Façades", "Carrelages", "Étanchéité",
-    "Terrassements", "Charpentes", "Isolation",
+    "Maçonnerie", "Toitures", "Peintures", "Plomberie", "Électricité", "Menuiserie", "Façades", "Carrelages",
+    "Étanchéité", "Terrassements", "Charpentes", "Isolation",
 )  # fmt: skip
 METIERS_SERVICES = ("Espaces verts", "Propreté", "Collecte", "Multiservices")
 # Raisons sociales inventées : deux listes croisées, aucune ne se lit comme une autre une fois accents et casse ôtés.
@@ -67,6 +68,8 @@ ROME = {"BTP": ("F1703", "F1702", "F1704", "F1606", "F1602", "F1603", "F1610"), 
 MAX_MENSUEL = 135 * HEURE
 """Moyenne mensuelle qu'aucune personne ne dépasse : avec le bruit d'un mois à l'autre, moins de 165 h par mois."""
 MIETTE = 20 * HEURE
+SAISON = dict(enumerate((0.95, 0.97, 1.0, 1.02, 1.0, 1.05, 1.05, 0.85, 1.05, 1.05, 1.0, 0.9), 1))
+"""Activité d'un mois rapportée à un mois ordinaire (illustratif) : août et les fêtes sont creux."""
 
 Cellule = tuple["Operation", int]
 
@@ -228,6 +231,8 @@ class _Tirage:
         self.contrats: list[Contrat] = []
         self.de_tete: dict[str, Operation] = {}
         self.embauches_2017: set[Personne] = set()
+        self._charge: dict[tuple[int, str, int], int] = defaultdict(int)
+        """Heures déjà posées par année, secteur et mois."""
         self._numero = 0
         self._faire_employeurs()
 
@@ -244,7 +249,12 @@ class _Tirage:
         self._lots()
         self._numeroter()
         return Monde(
-            list(self.personnes.values()), self.operations, self.contrats, self._contacts(), self.donneurs, self.employeurs
+            list(self.personnes.values()),
+            self.operations,
+            self.contrats,
+            self._contacts(),
+            self.donneurs,
+            self.employeurs,
         )
 
     # ------------------------------------------------------------------------------------------------------- employeurs
@@ -258,7 +268,10 @@ class _Tirage:
         services = [f"{metier} {suffixe}" for suffixe in SUFFIXES for metier in METIERS_SERVICES]
         nb = {s: c.EMPLOYEURS_2017[s] - c.AGENCES_INTERIM[s] for s in ("BTP", "SERVICES")}
         self.agences = {
-            s: [self._structure(f"Agence Intérim {n} {SUFFIXES[i]}", "Entreprise", s, agence=True) for i in range(combien)]
+            s: [
+                self._structure(f"Agence Intérim {n} {SUFFIXES[i]}", "Entreprise", s, agence=True)
+                for i in range(combien)
+            ]
             for s, n, combien in (("BTP", "Chantiers", c.AGENCES_INTERIM["BTP"]), ("SERVICES", "Tertiaire", 2))
         }
         self.entreprises = {
@@ -275,7 +288,10 @@ class _Tirage:
         # En 2017 les premières servent toutes ; celles de 2016 seulement viennent après.
         self._tour = {s: cycle(range(nb[s])) for s in nb}
         seulement_2016 = range(nb["BTP"], len(self.entreprises["BTP"]))
-        self._tour_2016 = {"BTP": chain(seulement_2016, cycle(range(nb["BTP"]))), "SERVICES": cycle(range(nb["SERVICES"]))}
+        self._tour_2016 = {
+            "BTP": chain(seulement_2016, cycle(range(nb["BTP"]))),
+            "SERVICES": cycle(range(nb["SERVICES"])),
+        }
         self._de_personne: dict[tuple[Personne, str], Structure] = {}
 
     def _employeur(self, personne: Personne, type_contrat: str, annee: int) -> Structure:
@@ -404,31 +420,40 @@ class _Tirage:
             embauche = rangs[i] in embauches
             if embauche and annee == 2017:
                 self.embauches_2017.add(personne)
-            stable = not embauche and (population, rangs[i]) not in passerelles
+            passerelle = (population, rangs[i]) in passerelles
+            stable = not embauche and not passerelle
             ancien = stable and type_contrat in ("CDI", c.PRO, "Contrat d'apprentissage")
             plus_tard = 1 if ancien and fenetres[i][0] == 1 else poche.debut_au_plus_tard
-            mois = self._calendrier(annee, sum(h for _, h in segs), fenetres[i], plus_tard, stable)
+            secteur = c.POPULATIONS[population].secteur
+            mois = self._calendrier(annee, secteur, sum(h for _, h in segs), fenetres[i], plus_tard, stable, passerelle)
             self._contrats(annee, personne, type_contrat, segs, mois, embauche, ancien and fenetres[i][0] == 1)
 
     def _calendrier(
-        self, annee: int, total: int, fenetre: tuple[int, int], debut_au_plus_tard: int, stable: bool
-    ) -> list[tuple[int, int]]:
-        """Étale les heures d'une personne sur des mois consécutifs de sa fenêtre."""
+        self, annee: int, secteur: str, total: int, fenetre: tuple[int, int], debut_au_plus_tard: int, stable: bool,
+        passerelle: bool,
+    ) -> list[tuple[int, int]]:  # fmt: skip
+        """Étale les heures d'une personne sur des mois consécutifs de sa fenêtre, là où l'année en a le moins."""
         premier, dernier = fenetre
         longueur = dernier - premier + 1
         rythme = self.alea.uniform(60, 125) * HEURE
         nombre = min(longueur, max(-(-total // MAX_MENSUEL), round(total / rythme), 1))
         debuts = range(premier, min(dernier - nombre + 1, max(debut_au_plus_tard, premier)) + 1)
-        if not stable:
+        if passerelle:
             # Une passerelle est embauchée dès juin : ses mois commencent au plus tôt.
             debut = min(debuts[-1], premier + self.alea.choice((0, 0, 1)))
-        elif self.alea.random() < 0.35:
-            # Beaucoup de personnes travaillent d'une année sur l'autre : fin 2016 et début 2017 se touchent.
+        elif stable and self.alea.random() < 0.2:
+            # Des personnes travaillent d'une année sur l'autre : fin 2016 et début 2017 se touchent.
             debut = debuts[-1] if annee == 2016 else debuts[0]
         else:
-            debut = self.alea.choice(debuts)
+            charges = {d: self._charge_moyenne(annee, secteur, range(d, d + nombre)) for d in debuts}
+            debut = self.alea.choice(sorted(debuts, key=lambda d: (charges[d], d))[:2])
         heures = repartir(total, self._poids(nombre, 0.92, 1.08), pas=25)
+        for k, h in enumerate(heures):
+            self._charge[annee, secteur, debut + k] += h
         return [(debut + k, h) for k, h in enumerate(heures) if h]
+
+    def _charge_moyenne(self, annee: int, secteur: str, mois: range) -> float:
+        return sum(self._charge[annee, secteur, m] / SAISON[m] for m in mois) / len(mois)
 
     def _contrats(
         self, annee: int, personne: Personne, type_contrat: str, segments: Sequence[Cellule],
@@ -442,14 +467,16 @@ class _Tirage:
         for m, k, heures in croiser(mois, [(k, h) for k, (_, h) in enumerate(segments)]):
             par_segment[k][m] = heures
         plein = dict(mois)
-        debut = dt.date(annee, mois[0][0], self.alea.randint(1, 4) if plein[mois[0][0]] > 90 * HEURE else self.alea.randint(2, 12))
+        debut = dt.date(
+            annee, mois[0][0], self.alea.randint(1, 4) if plein[mois[0][0]] > 90 * HEURE else self.alea.randint(2, 12)
+        )
         if annee == 2016 and personne.population.endswith("insertion"):
             debut = max(debut, dt.date(2016, 6, 1))
         fait: dict[int, int] = defaultdict(int)
         for k, (operation, _) in enumerate(segments):
-            heures = par_segment[k]
-            premier, dernier = min(heures), max(heures)
-            for m, h in heures.items():
+            par_mois = par_segment[k]
+            premier, dernier = min(par_mois), max(par_mois)
+            for m, h in par_mois.items():
                 fait[m] += h
             fin_du_mois = calendar.monthrange(annee, dernier)[1]
             if k + 1 < len(segments):
@@ -472,7 +499,7 @@ class _Tirage:
                 Contrat(
                     personne, operation, employeur, employeur.type_structure, type_contrat,
                     _modalite(employeur.type_structure, type_contrat, operation), signe, fin, oui,
-                    {dt.date(annee, m, 1): h for m, h in sorted(heures.items())},
+                    {dt.date(annee, m, 1): h for m, h in sorted(par_mois.items())},
                     code_rome=self.alea.choice(ROME[operation.secteur]),
                 ),
                 premier,
@@ -512,7 +539,7 @@ class _Tirage:
             self.personnes[population, rang] = Personne(population, rang)
         return self.personnes[population, rang]
 
-    # ----------------------------------------------------------------------------------------- donneurs d'ordre et dates
+    # -------------------------------------------------------------------------------------- donneurs d'ordre et dates
     def _mois(self, operation: Operation) -> list[dt.date]:
         return [m for contrat in self.contrats if contrat.operation is operation for m in contrat.heures]
 
@@ -580,11 +607,13 @@ class _Tirage:
             op.base_juridique = "art. 36"
         else:
             op.base_juridique = self.alea.choice(("art. 38", "art. 38", "art. 38", "art. 38-52"))
-        op.nature = op.nature if op.nature != "Marché" else self.alea.choice(("Marché", "Marché", "Marché", "Accord-cadre"))
+        op.nature = (
+            op.nature if op.nature != "Marché" else self.alea.choice(("Marché", "Marché", "Marché", "Accord-cadre"))
+        )
         sort = self.alea.random()
         op.engagement = None if sort < 0.04 else self._engagement(op, realise)
         if 0.04 <= sort < 0.07:
-            op.fin = None
+            op.fin, op.statut = None, "En cours"
 
     def _engagement(self, op: Operation, realise: int) -> int:
         """Un engagement qui met l'opération en avance, en retard ou à l'heure au 31 décembre 2017."""
@@ -609,7 +638,10 @@ class _Tirage:
         consultants = [d for d in c.DONNEURS if "C" in d.role]
         sans_engagement = 5
         engages = [e * HEURE for e in repartir(reste, self._poids(nombre - sans_engagement, 0.2, 1.8), pas=5)]
-        tires = [*consultants, *self.alea.choices(consultants, [d.poids + 1 for d in consultants], k=nombre - len(consultants))]
+        tires = [
+            *consultants,
+            *self.alea.choices(consultants, [d.poids + 1 for d in consultants], k=nombre - len(consultants)),
+        ]
         prochaines = []
         for i, donneur in enumerate(tires):
             op = Operation(self.alea.choice(("BTP", "BTP", "SERVICES")))
@@ -624,21 +656,25 @@ class _Tirage:
             prochaines.append(op)
         # Les marchés que le rapport raconte (l.3069, 3080).
         repas = next(op for op in prochaines if op.donneur and op.donneur.nom == "Ville de Chenôve")
-        repas.secteur, repas.nom, repas.base_juridique, repas.statut = "SERVICES", c.REPAS_CHENOVE, "art. 36", "En cours"
+        repas.secteur, repas.nom, repas.base_juridique, repas.statut = (
+            "SERVICES",
+            c.REPAS_CHENOVE,
+            "art. 36",
+            "En cours",
+        )
         repas.consultation, repas.notification = dt.date(2017, 3, 6), dt.date(2017, 6, 12)
         repas.debut, repas.fin = dt.date(2017, 9, 1), dt.date(2020, 8, 31)
         cite = next(op for op in prochaines if op.donneur and op.donneur.nom == "Eiffage Aménagement")
         cite.secteur, cite.nom = "BTP", "CITE INTERNATIONALE DE LA GASTRONOMIE - VRD ET DEMOLITIONS"
-        cite.statut, cite.consultation, cite.debut, cite.fin = (
-            "En cours", dt.date(2017, 5, 15), dt.date(2017, 11, 20), dt.date(2019, 3, 29),
-        )  # fmt: skip
+        cite.statut, cite.consultation, cite.notification = "En cours", dt.date(2017, 5, 15), dt.date(2017, 9, 18)
+        cite.debut, cite.fin = dt.date(2017, 11, 20), dt.date(2019, 3, 29)
         for op in prochaines:
             assert op.consultation
             if op.statut == "Consultation" and op.consultation < dt.date(2017, 8, 1) and self.alea.random() < 0.5:
                 op.statut, op.notification = "En cours", op.consultation + dt.timedelta(days=90)
                 op.debut, op.fin = op.consultation + dt.timedelta(days=140), op.consultation + dt.timedelta(days=640)
 
-    # ---------------------------------------------------------------------------------------------------------- personnes
+    # ------------------------------------------------------------------------------------------------------ personnes
     def _identites(self) -> None:
         """Sexe, quartier, identité et fiche : les effectifs de 2017 sont ceux de `POPULATIONS`."""
         noms = Faker("fr_FR")
@@ -682,7 +718,7 @@ class _Tirage:
         if self.alea.random() < 0.6:
             p.courriel = f"salarie{self.alea.randint(1000, 9999)}@exemple.invalid"
 
-    # --------------------------------------------------------------------------------------------------------------- lots
+    # ----------------------------------------------------------------------------------------------------------- lots
     def _lots(self) -> None:
         contrats: dict[Operation, list[Contrat]] = defaultdict(list)
         for contrat in self.contrats:
@@ -706,7 +742,11 @@ class _Tirage:
         if op.nom == c.REPAS_CHENOVE:
             ei, aci = self.de_type["EI"][0], self.de_type["ACI"][0]
             traiteur = self.entreprises["SERVICES"][3]
-            intitules = (("Repas du restaurant du CCAS", aci, True), ("Repas des écoles", ei, True), ("Goûters", traiteur, False))
+            intitules: tuple[tuple[str, Structure, bool], ...] = (
+                ("Repas du restaurant du CCAS", aci, True),
+                ("Repas des écoles", ei, True),
+                ("Goûters", traiteur, False),
+            )
         else:
             numeros = op.tete.lots if op.tete else tuple(str(i + 1) for i in range(len(attributaires)))
             intitules = tuple(
@@ -725,7 +765,7 @@ class _Tirage:
             for numero, (intitule, structure, reserve), part in zip(numeros, intitules, parts, strict=True)
         ]
 
-    # ----------------------------------------------------------------------------------------------------------- contacts
+    # ------------------------------------------------------------------------------------------------------- contacts
     def _contacts(self) -> list[Contact]:
         contacts: list[Contact] = []
         for annee, nombres in ((2016, c.CONTACTS_2016), (2017, c.CIBLES_2017.contacts)):
@@ -737,7 +777,9 @@ class _Tirage:
         return contacts
 
     def _jour(self, annee: int) -> dt.date:
-        return dt.date(annee, 1, 4) + dt.timedelta(days=self.alea.randint(0, 358))
+        jour = dt.date(annee, 1, 4) + dt.timedelta(days=self.alea.randint(0, 358))
+        # Un samedi ou un dimanche tiré devient le vendredi.
+        return jour - dt.timedelta(days=max(jour.weekday() - 4, 0))
 
     def _contacts_donneurs(self, annee: int, nombres: dict[str, int]) -> list[Contact]:
         clausees: dict[str, list[Operation]] = defaultdict(list)
@@ -754,10 +796,14 @@ class _Tirage:
                 donneur = self.alea.choices(donneurs, [d.poids for d in donneurs])[0]
                 reunion = i < nombres["Montbard"] + nombres["Réunion de chantier"]
                 canal = "Réunion de chantier" if reunion else self.alea.choice(("Rendez-vous", "Téléphone", "Courriel"))
-                objet = "Suivi de chantier" if reunion else self.alea.choice(("Conseil", "Rédaction de la clause", "Bilan", ""))
-            op = self.alea.choice(clausees[donneur.nom]) if self.alea.random() < 0.6 else None
+                objet = (
+                    "Suivi de chantier"
+                    if reunion
+                    else self.alea.choice(("Conseil", "Rédaction de la clause", "Bilan", ""))
+                )
+            sur = self.alea.choice(clausees[donneur.nom]) if self.alea.random() < 0.6 else None
             structure = self.donneurs[donneur.nom]
-            contacts.append(Contact(self._jour(annee), "Donneur d'ordre", structure, canal, objet, op))
+            contacts.append(Contact(self._jour(annee), "Donneur d'ordre", structure, canal, objet, sur))
         return contacts
 
     def _contacts_entreprises(self, annee: int, nombres: dict[str, int]) -> list[Contact]:
@@ -770,13 +816,15 @@ class _Tirage:
             contacts.append(Contact(self._jour(annee), "Entreprise", self.alea.choice(self.employeurs), canal, objet))
         return contacts
 
-    # -------------------------------------------------------------------------------------------------------------- divers
+    # --------------------------------------------------------------------------------------------------------- divers
     def _numeroter(self) -> None:
         """Numéros dans l'ordre où le logiciel les aurait donnés."""
         self.operations.sort(key=lambda op: (op.consultation or dt.date.max, op.nom))
         for i, op in enumerate(self.operations):
             op.id_operation = str(10_101 + i)
-        self.contrats.sort(key=lambda k: (min(k.heures), k.debut, k.operation.id_operation, k.personne.population, k.personne.rang))
+        self.contrats.sort(
+            key=lambda k: (min(k.heures), k.debut, k.operation.id_operation, k.personne.population, k.personne.rang)
+        )
         for i, contrat in enumerate(self.contrats):
             contrat.id_contrat = f"C{20_001 + i}"
         vues = dict.fromkeys(contrat.personne for contrat in self.contrats)
@@ -804,6 +852,8 @@ def _plus_mois(jour: dt.date, mois: int) -> dt.date:
 def _modalite(type_employeur: str, type_contrat: str, operation: Operation) -> str:
     if type_employeur == "ETTI" or type_contrat == "CTT":
         return "Mise à disposition"
-    if type_employeur in ("EI", "ACI", "EA", "ESAT") and not (operation.tete and operation.tete.base_juridique == "art. 28"):
+    if type_employeur in ("EI", "ACI", "EA", "ESAT") and not (
+        operation.tete and operation.tete.base_juridique == "art. 28"
+    ):
         return "Sous-traitance"
     return "Embauche directe"

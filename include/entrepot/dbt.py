@@ -67,11 +67,26 @@ def _invoquer(build: Build, arguments: list[str]) -> Any:
     """Une invocation de dbt dans ce processus, sur le chantier."""
     os.environ.update(environnement(build))
     build.cible_dbt.mkdir(parents=True, exist_ok=True)
-    return _executeur().invoke(
-        [*arguments, "--project-dir", str(PROJET), "--profiles-dir", str(PROJET),
-         "--target-path", str(build.cible_dbt), "--log-path", str(build.cible_dbt / "logs"),
-         "--quiet", "--no-use-colors", "--no-version-check"]  # fmt: skip
-    )
+    dossiers = {
+        "--project-dir": PROJET,
+        "--profiles-dir": PROJET,
+        "--target-path": build.cible_dbt,
+        "--log-path": build.cible_dbt / "logs",
+    }
+    options = [mot for option, dossier in dossiers.items() for mot in (option, str(dossier))]
+    try:
+        return _executeur().invoke([*arguments, *options, "--quiet", "--no-use-colors", "--no-version-check"])
+    finally:
+        _fermer()
+
+
+def _fermer() -> None:
+    """Ferme la base que dbt garde ouverte : les contrôles et la publication l'ouvrent ensuite en lecture."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager._ENV.close()
+        DuckDBConnectionManager.close_all_connections()
 
 
 @cache

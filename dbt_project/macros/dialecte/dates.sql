@@ -12,3 +12,21 @@
 {% macro jour_de_annee(annee, jour) -%}
     cast(concat(cast({{ annee }} as varchar(4)), '-{{ jour }}') as date)
 {%- endmacro %}
+
+{#- Fin d'une période encore ouverte. -#}
+{% macro fin_ouverte() -%}
+    cast('9999-12-31' as date)
+{%- endmacro %}
+
+{#- Nombre de jours d'une date à une autre, négatif si la seconde précède. -#}
+{% macro jours_entre(debut, fin) -%}
+    {{ return(adapter.dispatch('jours_entre', 'entrepot')(debut, fin)) }}
+{%- endmacro %}
+
+{% macro default__jours_entre(debut, fin) -%}
+    datediff({{ fin }}, {{ debut }})
+{%- endmacro %}
+
+{% macro duckdb__jours_entre(debut, fin) -%}
+    date_diff('day', {{ debut }}, {{ fin }})
+{%- endmacro %}

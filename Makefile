@@ -1,0 +1,102 @@
+# Chaque cible marche seule depuis un clone neuf : `make nightly` et `make test` ne demandent que make et Python 3.11.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+VENV := .venv
+PY := $(VENV)/bin/python
+NUIT ?=
+ARRETE ?=
+TRAVAIL ?= 2
+
+export PYTHONDONTWRITEBYTECODE ?=
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export GX_ANALYTICS_ENABLED := false
+export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
+
+.PHONY: help
+help: ## cette liste
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# --- Installer --------------------------------------------------------------------------------------------------
+
+.PHONY: venv
+venv: $(VENV)/.installe ## l'environnement Python, sur les versions de requirements.txt
+
+# Le témoin n'est posé qu'une fois tout installé : une installation interrompue reprend.
+$(VENV)/.installe: requirements.txt
+	@for python in "$${PYTHON:-python3.11}" python3; do \
+	  if "$$python" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then break; fi; \
+	  python=; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "Il faut Python 3.11 et son module venv : apt-get install python3.11 python3.11-venv (ou PYTHON=chemin)." >&2; \
+	  exit 1; \
+	fi; \
+	echo "Installation dans $(VENV) (quelques minutes, une seule fois)…"; \
+	"$$python" -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-input -r requirements.txt
+	@$(PY) -m pip check --disable-pip-version-check >/dev/null
+	@touch $@
+
+.PHONY: compile
+compile: venv ## requirements.txt, d'après requirements.in (MAJ=1 : aux dernières versions admises)
+	$(PY) outils/epingler.py $(if $(MAJ),--mettre-a-jour)
+
+# --- La nuit ----------------------------------------------------------------------------------------------------
+
+.PHONY: nightly
+nightly: venv ## une nuit entière par Airflow (NUIT=2018-01-02 ARRETE=2017-12-31 pour la choisir)
+	@$(PY) -m include.orchestration nuit "$(NUIT)" "$(ARRETE)"
+
+.PHONY: check-file
+check-file: venv ## le verdict d'un fichier avant de l'envoyer : make check-file FILE=chemin
+	@if [ -z "$(FILE)" ]; then echo "Quel fichier ? make check-file FILE=chemin" >&2; exit 2; fi
+	@$(PY) -m include.extraction.verification "$(FILE)"
+
+.PHONY: standalone
+standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
+	@$(PY) -m include.orchestration standalone
+
+.PHONY: bench
+bench: venv ## les temps et la mémoire, à côté d'un plancher (LIGNES="1000000 10000000")
+	@$(PY) bench/banc.py $(LIGNES)
+
+.PHONY: sources
+sources: venv ## les sources de dbt, récrites d'après les contrats
+	@$(PY) -m include.contrats
+
+.PHONY: env
+env: ## .env du déploiement : secrets tirés au hasard, jamais écrasés
+	@python3 deploiement/secrets_env.py
+
+# --- Vérifier ---------------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: venv ## la forme : ruff, sqlfluff
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --check --quiet .
+	$(VENV)/bin/sqlfluff lint --disable-progress-bar dbt_project/models
+
+.PHONY: types
+types: venv ## les types d'include/ : mypy
+	$(VENV)/bin/mypy
+
+.PHONY: format
+format: venv ## remet en forme Python et SQL
+	$(VENV)/bin/ruff check --fix --quiet .
+	$(VENV)/bin/ruff format --quiet .
+	$(VENV)/bin/sqlfluff fix --disable-progress-bar --force dbt_project/models
+
+.PHONY: test
+test: lint types ## tout ce qui doit passer avant de livrer, sans paquet Debian (moins de 20 minutes)
+	$(PY) -m pytest --ignore=tests/longs -n $(TRAVAIL) --dist worksteal
+
+.PHONY: test-long
+test-long: test ## en plus : ordonnanceur réel, déploiement, clients anciens (dit les paquets Debian qui manquent)
+	$(PY) -m pytest tests/longs
+
+.PHONY: clean
+clean: ## efface les restes d'outils ; ni data/, ni .env, ni l'environnement Python
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +

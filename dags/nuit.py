@@ -1,0 +1,201 @@
+"""La nuit de l'entrepôt, pour Airflow : horaire, ordre, reprises, signaux. La logique est dans include.nuit."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+# Airflow ne met que dags/ sur le chemin d'import ; include/ est à côté.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+ECRIVAIN = "ecrivain"  # pool d'une place : DuckDB n'admet qu'un processus sur la base en construction
+ACTIFS = {
+    axe: Asset(name=f"publie_{axe}", uri=f"entrepot://publie/{axe}")
+    for axe in ("core", "achats_responsables", "transverse")
+}
+PUBLIE = AssetAlias("publie")
+
+DOC = """
+### La nuit de l'entrepôt
+Prend les fichiers nouveaux de `depots/`, reconstruit l'entrepôt, le contrôle et publie les axes admis.
+
+**Responsable** : équipe données du pôle (`equipe-donnees`). **Rejouer est sans risque** : un fichier pris ne l'est pas
+deux fois, une nuit sans rien de neuf ne publie rien et le dit dans la tâche `bilan`.
+
+| tâche en échec | cause probable | que faire |
+|---|---|---|
+| `preparer` | date mal écrite, droits sur `ENTREPOT_DATA` | corriger le paramètre ou les droits, relancer |
+| `inventorier` | `depots/` illisible ou démonté | remonter le partage, relancer la tâche |
+| `extraire` | clé absente ou autre que celle d'origine, disque plein | rendre `ENTREPOT_CLE` ou la place, relancer |
+| `construire`, `transformer_*` | disque ou mémoire | faire de la place, relancer depuis `construire` |
+| `controler` | configuration d'un contrôle | relancer depuis `construire` après correction |
+| `publier` | disque plein | `publie/courant` est resté entier ; relancer la tâche |
+
+Un fichier refusé, une ligne rejetée ou un contrôle bloquant **ne sont pas des échecs** : la nuit va au bout, l'axe
+bloqué garde ses dernières bonnes tables, et `bilan`, `meta.livraisons` et `publie/courant/index.html` disent qui agit.
+Sans ordonnanceur : `make nightly`.
+"""
+
+
+def signaler(contexte: dict[str, Any]) -> None:
+    """Une ligne d'astreinte par essai manqué, sans le message de l'erreur : il pourrait citer une valeur.
+
+    contexte: celui qu'Airflow donne à on_retry_callback et on_failure_callback.
+    """
+    ti = contexte["ti"]
+    tache = ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]"
+    logging.getLogger("entrepot.astreinte").error(
+        "ÉCHEC de %s, essai %d sur %d (%s) ; publie/courant est resté entier, que faire : documentation du DAG nuit",
+        tache, ti.try_number, ti.max_tries + 1, type(contexte.get("exception")).__name__,
+    )  # fmt: skip
+
+
+@dag(
+    dag_id="nuit",
+    description="Des dépôts des partenaires aux chiffres contrôlés et publiés",
+    # 2 h : les partenaires déposent jusqu'à minuit, les analystes ouvrent la base à 7 h. Un déclencheur, et non un
+    # intervalle : la date logique est alors la nuit elle-même, que l'heure d'été décale ou non.
+    # Sans run_immediately nul, un premier démarrage avant 4 h 24 rejouerait aussitôt la nuit de 2 h.
+    schedule=CronTriggerTimetable("0 2 * * *", timezone="Europe/Paris", run_immediately=timedelta(0)),
+    catchup=False,
+    max_active_runs=1,
+    dagrun_timeout=timedelta(hours=4),
+    default_args={
+        "owner": "equipe-donnees",
+        "retries": 2,
+        "retry_delay": timedelta(seconds=20),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=10),
+        "execution_timeout": timedelta(hours=1),
+        "on_retry_callback": signaler,
+        "on_failure_callback": signaler,
+    },
+    params={
+        "nuit": Param(
+            None, type=["null", "string"], format="date", title="Nuit",
+            description_md="Date de la nuit (`AAAA-MM-JJ`). Vide : la date du déclenchement, à l'heure de Paris.",
+        ),
+        "arrete": Param(
+            None, type=["null", "string"], format="date", title="Arrêté",
+            description_md="Aucun fait d'après cette date ne compte (`AAAA-MM-JJ`). Vide : la veille de la nuit.",
+        ),
+    },
+    tags=["entrepot", "nuit", "publication"],
+    doc_md=DOC,
+)  # fmt: skip
+def nuit() -> None:
+    """Une tâche par étape d'include.nuit ; seuls de petits dictionnaires passent de l'une à l'autre."""
+
+    @task
+    def preparer() -> dict[str, str]:
+        """Fixe la nuit et l'arrêté, fait les dossiers."""
+        from zoneinfo import ZoneInfo
+
+        from include import nuit as etapes
+
+        contexte = get_current_context()
+        params, run = contexte["params"], contexte["dag_run"]
+        date = (run.logical_date or run.run_after).astimezone(ZoneInfo("Europe/Paris")).date()
+        try:
+            return etapes.preparer(params["nuit"] or str(date), params["arrete"])
+        except ValueError as erreur:
+            # Une date mal écrite le restera : pas de nouvel essai.
+            raise AirflowFailException(str(erreur)) from None
+
+    @task
+    def inventorier(jour: dict[str, str]) -> list[dict[str, Any]]:
+        """Cherche les fichiers nouveaux : un lot par source."""
+        from include import nuit as etapes
+
+        inventaire = etapes.inventorier(jour)
+        get_current_context()["ti"].xcom_push("en_ecriture", inventaire["en_ecriture"])
+        return [{"source": s, "chemins": chemins} for s, chemins in inventaire["sources"].items()]
+
+    # Deux à la fois au plus : la mémoire d'une nuit se compte pour deux extractions.
+    @task(map_index_template="{{ task.op_kwargs['source'] }}", max_active_tis_per_dagrun=2)
+    def extraire(jour: dict[str, str], source: str, chemins: list[str]) -> list[dict[str, Any]]:
+        """Prend les fichiers nouveaux d'une source ; un fichier refusé n'est pas un échec."""
+        from include import nuit as etapes
+
+        return etapes.extraire(jour, source, chemins)
+
+    # Aucun fichier nouveau laisse extraire sautée : la nuit continue, l'arrêté a pu avancer.
+    @task.short_circuit(ignore_downstream_trigger_rules=False, trigger_rule="none_failed", pool=ECRIVAIN)
+    def construire(jour: dict[str, str]) -> bool:
+        """Prépare la base neuve ; s'il n'y a rien à construire, le dit et saute au bilan."""
+        from include import nuit as etapes
+
+        construction = etapes.construire(jour)
+        get_current_context()["ti"].xcom_push("motif", construction["motif"])
+        if not construction["a_faire"]:
+            logging.getLogger(__name__).info("Rien à construire : %s", construction["motif"])
+        return construction["a_faire"]
+
+    @task(pool=ECRIVAIN)
+    def transformer(jour: dict[str, str], couche: str) -> dict[str, Any]:
+        """Construit une couche avec dbt ; un test en échec bloque l'axe aux contrôles, pas la nuit."""
+        from include import nuit as etapes
+
+        return etapes.transformer(jour, couche)
+
+    @task(pool=ECRIVAIN)
+    def controler(jour: dict[str, str]) -> dict[str, Any]:
+        """Passe les contrôles ; rend le verdict de chaque axe."""
+        from include import nuit as etapes
+
+        return etapes.controler(jour)
+
+    @task(pool=ECRIVAIN, outlets=[PUBLIE])
+    def publier(jour: dict[str, str]) -> dict[str, Any]:
+        """Publie les axes admis et signale ceux dont les tables ont été rafraîchies."""
+        from include import nuit as etapes
+
+        publication = etapes.publier(jour)
+        rafraichis = {a for a, etat in publication["axes"].items() if publication["publiee"] and not etat["reporte"]}
+        for axe in sorted(rafraichis & ACTIFS.keys()):
+            get_current_context()["outlet_events"][PUBLIE].add(
+                ACTIFS[axe], extra={"publication": publication["publication"]}
+            )
+        return publication
+
+    # Les actifs en entrée : Airflow les tient ainsi pour connus avant la première publication.
+    @task(trigger_rule="none_failed", inlets=[*ACTIFS.values()], show_return_value_in_logs=False)
+    def bilan(
+        jour: dict[str, str],
+        en_ecriture: list[str],
+        livraisons: list[list[dict[str, Any]]] | None,
+        publication: dict[str, Any] | None,
+    ) -> str:
+        """Dit ce que la nuit a pris, bloqué, publié."""
+        from include import nuit as etapes
+
+        # Demandé ici et non reçu en argument : construire saute tout ce qui la suit directement.
+        motif = get_current_context()["ti"].xcom_pull(task_ids="construire", key="motif")
+        resultat = {
+            "nuit": jour,
+            "inventaire": {"en_ecriture": en_ecriture},
+            "livraisons": [m for lot in (livraisons or [])[:] for m in lot],
+            "publication": publication or {"publiee": False, "motif": motif},
+        }
+        texte = etapes.bilan(resultat)
+        logging.getLogger(__name__).info("%s", texte)
+        return texte
+
+    jour = preparer()
+    lots = inventorier(jour)
+    livraisons = extraire.partial(jour=jour).expand_kwargs(lots)
+    socle = transformer.override(task_id="transformer_socle")(jour, "socle")
+    achats = transformer.override(task_id="transformer_achats_responsables")(jour, "achats_responsables")
+    rapport = transformer.override(task_id="transformer_rapport")(jour, "rapport")
+    publication = publier(jour)
+    livraisons >> construire(jour) >> socle >> achats >> rapport >> controler(jour) >> publication
+    bilan(jour, lots["en_ecriture"], livraisons, publication)
+
+
+nuit()

@@ -1,0 +1,20 @@
+with heures as (
+    select * from {{ ref('fct_heures') }}
+),
+
+sommes as (
+    select annee, modalite, sum(heures) as heures
+    from heures
+    group by annee, modalite
+),
+
+final as (
+    select
+        annee,
+        modalite,
+        cast(heures as decimal(14, 2)) as heures,
+        {{ part('heures', 'sum(heures) over (partition by annee)') }} as part
+    from sommes
+)
+
+select * from final

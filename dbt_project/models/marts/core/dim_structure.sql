@@ -1,0 +1,71 @@
+with citees as (
+    select * from {{ ref('int_abc_clauses__structures_citees') }}
+),
+
+noms_rapproches as (
+    select * from {{ ref('int_structures__noms') }}
+),
+
+identifiees as (
+    select
+        noms_rapproches.structure_id,
+        citees.nom,
+        citees.siret,
+        citees.type_structure,
+        citees.rang_source,
+        citees.citations
+    from citees
+    inner join noms_rapproches on citees.cle_nom = noms_rapproches.cle_nom
+),
+
+-- Le nom montré est la graphie la plus fréquente là où la structure joue son rôle : dans les opérations pour un donneur
+-- d'ordre, sinon dans les contrats pour un employeur, sinon dans les lots, sinon dans les contacts.
+noms as (
+    select
+        structure_id,
+        nom,
+        row_number() over (
+            partition by structure_id order by rang_source asc, sum(citations) desc, nom asc
+        ) as rang
+    from identifiees
+    group by structure_id, rang_source, nom
+),
+
+-- Son SIRET est le plus fréquent, toutes sources ensemble : un établissement de plus ne fait pas une structure de plus.
+sirets as (
+    select
+        structure_id,
+        siret,
+        {{ rang_graphie(['structure_id'], 'sum(citations)', 'siret') }} as rang
+    from identifiees
+    where siret is not null
+    group by structure_id, siret
+),
+
+types as (
+    select
+        structure_id,
+        type_structure,
+        row_number() over (
+            partition by structure_id order by rang_source asc, sum(citations) desc, type_structure asc
+        ) as rang
+    from identifiees
+    where type_structure is not null
+    group by structure_id, rang_source, type_structure
+),
+
+final as (
+    select
+        noms.structure_id,
+        noms.nom,
+        sirets.siret,
+        substring(sirets.siret, 1, 9) as siren,
+        types.type_structure as type,
+        cast(null as varchar) as commune
+    from noms
+    left join sirets on noms.structure_id = sirets.structure_id and sirets.rang = 1
+    left join types on noms.structure_id = types.structure_id and types.rang = 1
+    where noms.rang = 1
+)
+
+select * from final

@@ -1,0 +1,431 @@
+"""Lire un fichier selon son contrat : chaque ligne est chargée, rejetée ou laissée de côté, et on sait pourquoi.
+
+Tout se fait par colonnes : une colonne est la liste de ses valeurs distinctes, typées une fois, et le rang de la sienne
+pour chaque ligne. Le fichier n'est jamais recopié en clair sur disque.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from include.confidentialite import Cle, personne_id
+from include.configuration import Nuit
+from include.contrats import Colonne, Contrat
+from include.extraction.entetes import Entete, choisir
+from include.extraction.formats import Codee, FichierRefuse, Lignes, Tableau, blanches, ouvrir
+from include.extraction.types_cellules import VIDE, Typee, Typeur
+
+__all__ = ["FichierRefuse", "Lecture", "lire"]
+
+EN_TROP = "cellules en trop : plus de cellules remplies que de colonnes"
+TOUTE_LA_LIGNE = "(ligne)"
+CLE_EN_DOUBLE = "clé en double, valeurs différentes"
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "BIGINT": pa.int64(),
+    "DATE": pa.date32(),
+    "BOOLEAN": pa.bool_(),
+    "DECIMAL(14,2)": pa.decimal128(14, 2),
+}
+_SIGNALEES = ("livraison", "fichier", "feuille", "ligne", "colonne", "motif")
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """Ce qu'un fichier a donné.
+
+    lignes_lues = chargees + rejetees + laissees_vides + laissees_total + laissees_doublons.
+    """
+
+    lignes_lues: int
+    chargees: int
+    rejetees: int
+    laissees_vides: int
+    laissees_total: int
+    laissees_doublons: int
+    encodage: str | None
+    separateur: str | None
+    feuilles: list[str]
+    colonnes_inconnues: list[str]
+    controles: list[dict[str, str]]
+    """Contrôles faits à la lecture : {controle, verdict (conforme, non_conforme), message}."""
+    identites: pa.Table | None
+    """Colonnes identifiantes et sensibles des lignes chargées, pour prive/ ; None si la source n'en a pas."""
+    valeurs_rejetees: pa.Table | None
+    """Cellules rejetées, avec leur valeur ; None s'il n'y en a pas."""
+
+
+@dataclass
+class _Signalements:
+    """Cellules rejetées, ou réparées, au fil de la lecture."""
+
+    lignes: list[pa.Array] = field(default_factory=list)
+    colonnes: list[pa.Array] = field(default_factory=list)
+    motifs: list[pa.Array] = field(default_factory=list)
+    valeurs: list[pa.Array] = field(default_factory=list)
+
+    def ajouter(self, numeros: np.ndarray, colonne: str, motifs: pa.Array | str, valeurs: pa.Array) -> None:
+        """Ajoute une cellule par ligne. motifs: un par ligne, ou le même pour toutes."""
+        n = len(numeros)
+        if n:
+            self.lignes.append(pa.array(numeros, pa.int64()))
+            self.colonnes.append(pa.repeat(pa.scalar(colonne), n))
+            self.motifs.append(pa.repeat(pa.scalar(motifs), n) if isinstance(motifs, str) else motifs)
+            self.valeurs.append(valeurs)
+
+    def table(self, livraison: str, fichier: str, feuille: str | None) -> pa.Table:
+        """Une ligne par cellule, dans l'ordre du fichier."""
+        lignes = pa.chunked_array(self.lignes, pa.int64())
+        n = len(lignes)
+        return pa.table({
+            "livraison": pa.repeat(pa.scalar(livraison), n),
+            "fichier": pa.repeat(pa.scalar(fichier), n),
+            "feuille": pa.repeat(pa.scalar(feuille, pa.string()), n),
+            "ligne": lignes,
+            "colonne": pa.chunked_array(self.colonnes, pa.string()),
+            "valeur": pa.chunked_array(self.valeurs, pa.string()),
+            "motif": pa.chunked_array(self.motifs, pa.string()),
+        }).sort_by([("ligne", "ascending")])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Cellules:
+    """Une colonne du contrat : ce qui est écrit, et ce que cela veut dire."""
+
+    colonne: Colonne
+    brutes: Codee
+    typee: Typee
+
+    def marques(self, par_valeur: pa.Array) -> np.ndarray:
+        """Étend à chaque ligne un booléen donné pour chaque valeur distincte."""
+        return par_valeur.to_numpy(zero_copy_only=False).astype(bool)[self.brutes.codes]
+
+    @property
+    def motifs(self) -> pa.StringArray:
+        """Motif de rejet ou d'anomalie de chaque valeur distincte."""
+        if self.colonne.requis and self.colonne.type != "ouinon":
+            return pc.if_else(self.typee.vides, VIDE, self.typee.fautes)
+        return self.typee.fautes
+
+    def de(self, par_valeur: pa.Array, rangs: np.ndarray) -> pa.Array:
+        """Valeurs, pour ces lignes, de ce qui est donné par valeur distincte."""
+        return par_valeur.take(pa.array(self.brutes.codes[rangs]))
+
+    def codes_typees(self, *, plier_casse: bool = False) -> tuple[np.ndarray, int]:
+        """Code de la valeur typée de chaque ligne (deux graphies du même donnent le même code), et nombre de codes."""
+        valeurs = self.typee.valeurs
+        if plier_casse and pa.types.is_string(valeurs.type):
+            valeurs = pc.utf8_upper(valeurs)
+        codee = valeurs.dictionary_encode(null_encoding="encode")
+        return codee.indices.to_numpy()[self.brutes.codes].astype(np.int64), max(len(codee.dictionary), 1)
+
+
+def lire(
+    chemin: Path,
+    contrat: Contrat,
+    *,
+    date_fichier: dt.date | None,
+    annee_fichier: int | None,
+    nuit: Nuit,
+    livraison: str,
+    cle: Cle,
+    sortie: Path,
+) -> Lecture:
+    """Lit un fichier et écrit dans `sortie` lignes.parquet, rejets.parquet et anomalies.parquet.
+
+    date_fichier, annee_fichier: ce que dit le nom du fichier ; sans date, la livraison est de la nuit.
+    livraison: son identifiant, que chaque ligne porte.
+    cle: clé des pseudonymes ; aucune colonne identifiante n'entre dans les trois fichiers.
+    sortie: dossier existant.
+
+    Lève FichierRefuse, en français et sans valeur personnelle, si le fichier entier est inutilisable.
+    """
+    jour = date_fichier or nuit.nuit
+    tableaux = ouvrir(chemin)
+    tableau, entete = choisir(tableaux, contrat, jour)
+    lues = tableau.lignes(entete.fin, len(entete.titres))
+    n = len(lues.numeros)
+    with duckdb.connect(":memory:", config={"temp_directory": ""}) as base:
+        typeur = Typeur(nuit.nuit, jour, base)
+        cellules = [_cellules(c, entete, lues, n, typeur) for c in contrat.colonnes]
+
+    vides = _vides(lues)
+    fautives = _fautives(cellules, n) | lues.en_trop
+    total = _lignes_total(lues, fautives) & ~vides
+    donnees = ~vides & ~total
+    typees = donnees & ~fautives
+    _exiger_des_lignes(contrat, donnees)
+
+    rejets, anomalies = _Signalements(), _Signalements()
+    _signaler(rejets, [c for c in cellules if c.colonne.requis], lues, donnees & fautives)
+    vide = pa.array([""] * int((donnees & lues.en_trop).sum()))
+    rejets.ajouter(lues.numeros[donnees & lues.en_trop], TOUTE_LA_LIGNE, EN_TROP, vide)
+    doublons, differentes = _doublons(contrat, cellules, typees)
+    _signaler_cles(rejets, contrat, cellules, lues, differentes)
+    gardees = np.flatnonzero(typees & ~doublons & ~differentes)
+    _signaler(anomalies, [c for c in cellules if not c.colonne.requis], lues, gardees)
+    _signaler_notes(anomalies, cellules, lues, gardees)
+
+    feuille = tableau.feuille
+    valeurs_rejetees = rejets.table(livraison, chemin.name, feuille)
+    pq.write_table(valeurs_rejetees.select(_SIGNALEES), sortie / "rejets.parquet")
+    pq.write_table(anomalies.table(livraison, chemin.name, feuille).select(_SIGNALEES), sortie / "anomalies.parquet")
+    colonnes, identites = _repartir(contrat, cellules, gardees, lues.numeros, cle)
+    colonnes |= {
+        "_livraison": pa.repeat(pa.scalar(livraison), len(gardees)),
+        "_feuille": pa.repeat(pa.scalar(feuille, pa.string()), len(gardees)),
+        "_ligne": pa.array(lues.numeros[gardees], pa.int64()),
+        "_recu_le": pa.repeat(pa.scalar(nuit.nuit, pa.date32()), len(gardees)),
+    }
+    bronze = contrat.colonnes_bronze()
+    schema = pa.schema([(nom, _ARROW[type_]) for nom, type_ in bronze.items()])
+    pq.write_table(pa.table([colonnes[nom] for nom in bronze], schema=schema), sortie / "lignes.parquet")
+    return Lecture(
+        lignes_lues=n,
+        chargees=len(gardees),
+        rejetees=int((donnees & fautives).sum() + differentes.sum()),
+        laissees_vides=int(vides.sum()),
+        laissees_total=int(total.sum()),
+        laissees_doublons=int(doublons.sum()),
+        encodage=tableau.encodage,
+        separateur=tableau.separateur,
+        feuilles=[feuille] if feuille else [],
+        colonnes_inconnues=entete.inconnues,
+        controles=_controles(contrat, tableaux, tableau, entete, cellules, lues, total, typees, len(gardees)),
+        identites=identites,
+        valeurs_rejetees=valeurs_rejetees if valeurs_rejetees.num_rows else None,
+    )
+
+
+def _cellules(colonne: Colonne, entete: Entete, lues: Lignes, n: int, typeur: Typeur) -> _Cellules:
+    place = entete.positions.get(colonne.nom)
+    # Une colonne facultative absente se lit comme une colonne de cellules vides.
+    brutes = Codee.vide(n) if place is None else lues.colonnes[place]
+    return _Cellules(colonne, brutes, typeur.typer(colonne, brutes.valeurs))
+
+
+# --- Trier les lignes ------------------------------------------------------------------------------------------------
+
+
+def _vides(lues: Lignes) -> np.ndarray:
+    """Lignes dont toutes les cellules sont blanches."""
+    vides = ~lues.en_trop
+    for colonne in lues.colonnes:
+        vides &= blanches(colonne.valeurs)[colonne.codes]
+    return vides
+
+
+def _fautives(cellules: Iterable[_Cellules], n: int) -> np.ndarray:
+    """Lignes dont une cellule requise est vide ou ne peut être typée."""
+    fautives = np.zeros(n, bool)
+    for c in cellules:
+        if c.colonne.requis:
+            fautives |= c.marques(pc.is_valid(c.motifs))
+    return fautives
+
+
+def _lignes_total(lues: Lignes, fautives: np.ndarray) -> np.ndarray:
+    """Lignes dont la première ou la deuxième cellule commence par TOTAL.
+
+    La deuxième ne suffit pas à écarter une ligne par ailleurs utilisable : une entreprise peut s'appeler Total.
+    """
+    premiere, deuxieme = (_commence_par_total(c) for c in lues.colonnes[:2])
+    return premiere | deuxieme & fautives
+
+
+def _commence_par_total(colonne: Codee) -> np.ndarray:
+    majuscules = pc.utf8_upper(pc.utf8_trim_whitespace(colonne.valeurs))
+    return pc.starts_with(majuscules, "TOTAL").to_numpy(zero_copy_only=False)[colonne.codes]
+
+
+def _exiger_des_lignes(contrat: Contrat, donnees: np.ndarray) -> None:
+    if not donnees.any() and contrat.mode != "increment":
+        raise FichierRefuse(
+            "aucune ligne de données sous l'en-tête : ce que ce fichier remplacerait reste en vigueur ; "
+            "vérifiez l'export et déposez-le à nouveau"
+        )
+
+
+def _doublons(contrat: Contrat, cellules: list[_Cellules], typees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lignes de même clé qu'une autre : répétitions exactes de la première, et lignes qui diffèrent.
+
+    Les clés se comparent sans casse. Deux marques par ligne du fichier.
+    """
+    exactes, differentes = np.zeros(len(typees), bool), np.zeros(len(typees), bool)
+    rangs = np.flatnonzero(typees)
+    cles = _combiner([c.codes_typees(plier_casse=True) for c in cellules if c.colonne.nom in contrat.cle], rangs)
+    repetees = np.bincount(cles)[cles] > 1 if len(cles) else np.zeros(0, bool)
+    if not repetees.any():
+        return exactes, differentes
+    rangs, cles = rangs[repetees], cles[repetees]
+    contenus = _combiner([c.codes_typees() for c in cellules], rangs)
+    # Une clé n'a que des lignes identiques si son plus petit et son plus grand contenu sont le même.
+    ordre = np.lexsort((rangs, contenus, cles))
+    rangs, cles, contenus = rangs[ordre], cles[ordre], contenus[ordre]
+    debuts = np.flatnonzero(np.r_[True, cles[1:] != cles[:-1]])
+    fins = np.r_[debuts[1:], len(cles)] - 1
+    identiques = np.repeat(contenus[debuts] == contenus[fins], fins - debuts + 1)
+    differentes[rangs[~identiques]] = True
+    exactes[rangs[identiques]] = True
+    exactes[rangs[debuts][identiques[debuts]]] = False
+    return exactes, differentes
+
+
+def _combiner(colonnes: list[tuple[np.ndarray, int]], rangs: np.ndarray) -> np.ndarray:
+    """Un code par combinaison de codes, pour ces lignes, inférieur à quatre fois leur nombre."""
+    combines, bornes = np.zeros(len(rangs), np.int64), 1
+    for codes, nombre in colonnes:
+        combines, bornes = combines * nombre + codes[rangs], bornes * nombre
+        if bornes > 4 * len(rangs):
+            codees = pa.array(combines).dictionary_encode()
+            combines, bornes = codees.indices.to_numpy().astype(np.int64), max(len(codees.dictionary), 1)
+    return combines
+
+
+# --- Dire ce qui ne va pas -------------------------------------------------------------------------------------------
+
+
+def _signaler(signalements: _Signalements, cellules: Iterable[_Cellules], lues: Lignes, lignes: np.ndarray) -> None:
+    """Cellules vides à tort ou mal typées de ces lignes. lignes: une marque par ligne, ou des rangs."""
+    rangs = np.flatnonzero(lignes) if lignes.dtype == bool else lignes
+    for c in cellules:
+        motifs = c.motifs
+        if motifs.null_count == len(motifs):
+            continue
+        en_cause = rangs[c.marques(pc.is_valid(motifs))[rangs]]
+        if not c.colonne.requis:
+            motifs = pc.binary_join_element_wise(motifs, "cellule vidée", " ; ")
+        signalements.ajouter(
+            lues.numeros[en_cause], c.colonne.entete, c.de(motifs, en_cause), c.de(c.brutes.valeurs, en_cause)
+        )
+
+
+def _signaler_notes(
+    signalements: _Signalements, cellules: Iterable[_Cellules], lues: Lignes, rangs: np.ndarray
+) -> None:
+    """Cellules réparées de ces lignes."""
+    for c in cellules:
+        notes = c.typee.notes
+        if notes.null_count < len(notes):
+            en_cause = rangs[c.marques(pc.is_valid(notes))[rangs]]
+            signalements.ajouter(
+                lues.numeros[en_cause], c.colonne.entete, c.de(notes, en_cause), c.de(c.brutes.valeurs, en_cause)
+            )
+
+
+def _signaler_cles(
+    rejets: _Signalements, contrat: Contrat, cellules: list[_Cellules], lues: Lignes, differentes: np.ndarray
+) -> None:
+    """Lignes de même clé et de valeurs différentes."""
+    rangs = np.flatnonzero(differentes)
+    if len(rangs):
+        cle = [c for c in cellules if c.colonne.nom in contrat.cle]
+        valeurs = pc.binary_join_element_wise(*(c.de(c.brutes.valeurs, rangs) for c in cle), ", ")
+        rejets.ajouter(lues.numeros[rangs], ", ".join(c.colonne.entete for c in cle), CLE_EN_DOUBLE, valeurs)
+
+
+def _controles(
+    contrat: Contrat,
+    tableaux: list[Tableau],
+    tableau: Tableau,
+    entete: Entete,
+    cellules: list[_Cellules],
+    lues: Lignes,
+    total: np.ndarray,
+    typees: np.ndarray,
+    chargees: int,
+) -> list[dict[str, str]]:
+    """Ce que la lecture a comparé ou ignoré."""
+    controles = [
+        controle
+        for c in cellules
+        if c.colonne.nom in contrat.total
+        for controle in _comparer_totaux(c, lues, np.flatnonzero(total), typees)
+    ]
+    if not chargees:
+        cause = "aucune ligne n'est utilisable" if typees.size else "le fichier n'a aucune ligne"
+        controles.append(_non_conforme("lignes", f"{cause} : vérifiez l'export"))
+    if entete.inconnues:
+        titres = ", ".join(f"« {t} »" for t in entete.inconnues)
+        controles.append(_non_conforme("colonnes_inconnues", f"colonnes inconnues du contrat, ignorées : {titres}"))
+    autres = [t for t in tableaux if t.feuille is not None and t is not tableau]
+    if autres:
+        noms = ", ".join(f"« {t.feuille} »" for t in autres)
+        controles.append(_non_conforme("feuilles_ignorees", f"feuilles que le contrat n'attend pas, ignorées : {noms}"))
+    return controles
+
+
+def _comparer_totaux(
+    c: _Cellules, lues: Lignes, lignes_total: np.ndarray, typees: np.ndarray
+) -> Iterable[dict[str, str]]:
+    """Compare chaque ligne TOTAL à la somme des lignes typées ; s'il y en a plusieurs, à celle de son groupe aussi."""
+    valeurs = c.typee.valeurs
+    unite = 1 if pa.types.is_integer(valeurs.type) else 100
+    unites = pc.fill_null(pc.cast(pc.multiply(valeurs, pa.scalar(unite, pa.int64())), pa.int64()), 0)
+    cumul = np.cumsum(np.where(typees, unites.to_numpy(zero_copy_only=False)[c.brutes.codes], 0))
+    precedent = 0
+    for rang in lignes_total:
+        code = pa.array([c.brutes.codes[rang]])
+        annonce, faute, vide = (x.take(code)[0].as_py() for x in (unites, c.typee.fautes, c.typee.vides))
+        somme, groupe = int(cumul[-1]), int(cumul[rang]) - precedent
+        precedent = int(cumul[rang])
+        if vide:
+            continue
+        ou = f"{c.colonne.entete}, ligne {lues.numeros[rang]}"
+        if faute:
+            yield _non_conforme("total", f"{ou} : le total annoncé n'est pas un nombre")
+        elif annonce == somme or len(lignes_total) > 1 and annonce == groupe:
+            message = f"{ou} : {_nombre(annonce, unite)}, comme les lignes lues"
+            yield {"controle": "total", "verdict": "conforme", "message": message}
+        else:
+            yield _non_conforme(
+                "total", f"{ou} : {_nombre(annonce, unite)} annoncé, {_nombre(somme, unite)} pour les lignes lues"
+            )
+
+
+def _non_conforme(controle: str, message: str) -> dict[str, str]:
+    return {"controle": controle, "verdict": "non_conforme", "message": message}
+
+
+def _nombre(unites: int, unite: int) -> str:
+    """Nombre à la française."""
+    texte = f"{Decimal(unites) / unite:,.{0 if unite == 1 else 2}f}"
+    return texte.replace(",", "\u202f").replace(".", ",")
+
+
+# --- Ranger ----------------------------------------------------------------------------------------------------------
+
+
+def _repartir(
+    contrat: Contrat, cellules: list[_Cellules], rangs: np.ndarray, numeros: np.ndarray, cle: Cle
+) -> tuple[dict[str, pa.Array], pa.Table | None]:
+    """Colonnes qui vont en bronze, et table des colonnes identifiantes ou sensibles, en texte, qui n'y vont pas."""
+    bronze: dict[str, pa.Array] = {}
+    restreintes: dict[str, pa.Array] = {}
+    for c in cellules:
+        valeurs = c.de(c.typee.valeurs, rangs)
+        if c.colonne.dcp:
+            restreintes[c.colonne.nom] = valeurs.cast(pa.string())
+        for nom in c.colonne.bronze():
+            if nom == c.colonne.nom:
+                bronze[nom] = valeurs
+            elif c.colonne.type == "naissance":
+                bronze[nom] = pc.year(valeurs)
+            elif c.typee.annexe is not None:
+                bronze[nom] = c.de(c.typee.annexe, rangs)
+    if not restreintes:
+        return bronze, None
+    identites = {"_ligne": pa.array(numeros[rangs], pa.int64())}
+    if contrat.nominatif:
+        identites["personne_id"] = bronze["personne_id"] = personne_id(pa.table(restreintes), cle)
+    return bronze, pa.table(identites | restreintes)

@@ -1,0 +1,137 @@
+"""Le DAG de la nuit : non vide, relié dans l'ordre, sans travail à l'import.
+
+Lu dans un autre processus, comme le fait Airflow : ces essais n'importent pas Airflow ici.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from include.configuration import RACINE, Dossiers, organisation
+from include.entrepot.dbt import COUCHES
+from include.orchestration import POOL, environnement
+
+LIRE = """
+import json, logging, sys, time, warnings
+warnings.simplefilter("ignore")
+import airflow.sdk, airflow.sdk.exceptions
+from airflow.dag_processing.dagbag import DagBag
+avant = set(sys.modules)
+debut = time.perf_counter()
+import importlib.util
+fiche = importlib.util.spec_from_file_location("lu_seul", sys.argv[1])
+fiche.loader.exec_module(importlib.util.module_from_spec(fiche))
+duree = time.perf_counter() - debut
+importes = sorted(set(sys.modules) - avant)
+sac = DagBag(sys.argv[1])
+dags = {}
+for dag in sac.dags.values():
+    dags[dag.dag_id] = {
+        "tags": sorted(dag.tags), "doc": dag.doc_md, "catchup": dag.catchup, "actifs": dag.max_active_runs,
+        "horaire": [dag.timetable.expression, str(dag.timetable.timezone)], "type": type(dag.timetable).__name__,
+        "params": {n: [p.schema, p.description or p.schema.get("description_md")] for n, p in
+                   ((n, dag.params.get_param(n)) for n in dag.params)},
+        "taches": {t.task_id: {
+            "apres": sorted(t.upstream_task_ids), "pool": t.pool, "regle": str(t.trigger_rule), "owner": t.owner,
+            "reprises": t.retries, "delai": t.execution_timeout.total_seconds(), "croissant": t.retry_exponential_backoff,
+            "alerte": bool(t.on_failure_callback), "indice": getattr(t, "map_index_template", None),
+            "sorties": [a.name for a in t.outlets], "repartie": t.is_mapped,
+        } for t in dag.tasks},
+    }
+print("\\n" + json.dumps({"erreurs": sac.import_errors, "duree": duree, "importes": importes, "dags": dags}))
+"""
+
+
+@pytest.fixture(scope="module")
+def lu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Ce qu'un processus neuf lit de dags/nuit.py."""
+    maison = tmp_path_factory.mktemp("airflow")
+    sortie = subprocess.run(
+        [sys.executable, "-c", LIRE, str(RACINE / "dags" / "nuit.py")], capture_output=True, text=True, cwd=maison,
+        env=os.environ | environnement(Dossiers(maison)) | {"PYTHONPATH": ""}, check=False,
+    )  # fmt: skip
+    assert sortie.returncode == 0, sortie.stderr[-3000:]
+    return json.loads(sortie.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def dag(lu: dict[str, Any]) -> dict[str, Any]:
+    return lu["dags"]["nuit"]
+
+
+def test_un_dag_et_aucune_erreur_d_import(lu: dict[str, Any]) -> None:
+    """Le sac contient la nuit, et elle seule."""
+    assert lu["erreurs"] == {}
+    assert list(lu["dags"]) == ["nuit"]
+    # dbt importe tout module nommé dbt_* qu'il trouve sur le chemin.
+    assert not list((RACINE / "dags").glob("dbt_*"))
+
+
+def test_rien_ne_travaille_a_l_import(lu: dict[str, Any]) -> None:
+    """Airflow relit le fichier sans cesse : ni moteur, ni module du projet, et moins d'une demi-seconde."""
+    racines = {nom.split(".")[0] for nom in lu["importes"]}
+    assert racines.isdisjoint({"include", "expectations", "dbt", "duckdb", "great_expectations", "pandas", "pyarrow"})
+    assert lu["duree"] < 0.5
+
+
+def test_horaire(dag: dict[str, Any]) -> None:
+    """2 h à l'heure du pôle, une nuit à la fois, sans rattrapage des nuits passées."""
+    assert dag["horaire"] == ["0 2 * * *", organisation()["fuseau"]]
+    assert dag["type"] == "CronTriggerTimetable", "la date logique doit être la nuit, pas la veille"
+    assert (dag["catchup"], dag["actifs"]) == (False, 1)
+
+
+def test_ordre_des_etapes(dag: dict[str, Any]) -> None:
+    """Chaque étape attend la précédente ; les couches de dbt sont celles du projet, dans l'ordre."""
+    apres = {nom: set(tache["apres"]) for nom, tache in dag["taches"].items()}
+    couches = [f"transformer_{couche}" for couche in COUCHES]
+    chaine = ["preparer", "inventorier", "extraire", "construire", *couches, "controler", "publier", "bilan"]
+    assert set(apres) == set(chaine)
+    for precedente, suivante in zip(chaine, chaine[1:], strict=False):
+        assert precedente in apres[suivante], suivante
+
+
+def test_une_panne_arrete_un_refus_non(dag: dict[str, Any]) -> None:
+    """Une extraction en panne retient la construction ; aucune extraction à faire ne la retient pas. Le bilan se fait
+    aussi quand il n'y avait rien à construire."""
+    regles = {nom: tache["regle"].split(".")[-1].lower() for nom, tache in dag["taches"].items()}
+    assert regles["construire"] == regles["bilan"] == "none_failed"
+    assert {r for nom, r in regles.items() if nom not in ("construire", "bilan")} == {"all_success"}
+
+
+def test_un_seul_ecrivain(dag: dict[str, Any]) -> None:
+    """Tout ce qui ouvre la base en construction passe par le pool d'une place, et rien d'autre."""
+    pools = {nom for nom, tache in dag["taches"].items() if tache["pool"] == POOL[0]}
+    assert pools == {"construire", *(f"transformer_{c}" for c in COUCHES), "controler", "publier"}
+
+
+def test_une_tache_par_source(dag: dict[str, Any]) -> None:
+    """Seule l'extraction est répartie, et la grille montre le nom de la source."""
+    assert [nom for nom, tache in dag["taches"].items() if tache["repartie"]] == ["extraire"]
+    assert "source" in dag["taches"]["extraire"]["indice"]
+
+
+def test_reprises_delais_alertes(dag: dict[str, Any]) -> None:
+    """Toute tâche a un responsable, des reprises espacées, un délai et une alerte."""
+    for nom, tache in dag["taches"].items():
+        assert tache["owner"] == "equipe-donnees", nom
+        assert tache["reprises"] >= 1 and tache["croissant"], nom
+        assert 0 < tache["delai"] <= 2 * 3600, nom
+        assert tache["alerte"], nom
+
+
+def test_signaux_et_documentation(dag: dict[str, Any]) -> None:
+    """Publier signale les axes publiés ; la documentation dit que faire pour chaque tâche ; les paramètres sont typés."""
+    assert dag["taches"]["publier"]["sorties"] == ["publie"]
+    assert {"entrepot", "nuit"} <= set(dag["tags"])
+    for nom in dag["taches"]:
+        assert nom.split("_")[0] in dag["doc"], nom
+    assert set(dag["params"]) == {"nuit", "arrete"}
+    for schema, description in dag["params"].values():
+        assert schema["format"] == "date" and description
