@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from expectations.controle import BLOQUANT, EQUIPE_DONNEES, OBSERVE, SERVICE_CLAUSES, SIGNALE, Controle, codes
 
 AXE = "achats_responsables"
@@ -45,8 +47,8 @@ CONTRATS_PERMIS = {
 PART_CONTRATS_PERMIS = 0.95
 
 
-def _controle(nom: str, severite: str, proprietaire: str, chiffres: tuple[str, ...], **reste: object) -> Controle:
-    return Controle(nom=nom, axe=AXE, severite=severite, proprietaire=proprietaire, chiffres=chiffres, **reste)  # type: ignore[arg-type]
+def _controle(nom: str, severite: str, proprietaire: str, chiffres: tuple[str, ...], **reste: Any) -> Controle:
+    return Controle(nom=nom, axe=AXE, severite=severite, proprietaire=proprietaire, chiffres=chiffres, **reste)
 
 
 # --- Ce que les partenaires livrent ---
@@ -106,7 +108,8 @@ LIVRE = [
         donnees=_HEURES_PAR_PERSONNE,
         attente="ExpectColumnValuesToBeBetween",
         arguments={"column": "heures", "min_value": 0, "max_value": HEURES_DU_MOIS},
-        message="Une personne travaille plus d'heures que le mois n'en compte : identités confondues ou heures fausses.",
+        message="Une personne travaille plus d'heures que le mois n'en compte : identités confondues ou "
+        "heures fausses.",
     ),
     _controle(
         "heures_par_personne_et_mois",
@@ -116,7 +119,8 @@ LIVRE = [
         donnees=_HEURES_PAR_PERSONNE,
         attente="ExpectColumnValuesToBeBetween",
         arguments={"column": "heures", "min_value": 0, "max_value": HEURES_MAX},
-        message=f"Une personne a plus de {HEURES_MAX} heures dans un mois, tous contrats réunis : vérifier ses contrats.",
+        message=f"Une personne a plus de {HEURES_MAX} heures dans un mois, tous contrats réunis : vérifier "
+        "ses contrats.",
     ),
     _controle(
         "mois_hors_contrat",
@@ -126,7 +130,8 @@ LIVRE = [
         donnees=_HEURES_ET_DATES,
         attente="ExpectColumnValuesToBeInSet",
         arguments={"column": "position", "value_set": ["dedans"], "mostly": PART_DANS_LES_DATES},
-        message="Des heures tombent hors des dates de leur contrat : prolonger le contrat dans ABC Clauses ou corriger le mois.",
+        message="Des heures tombent hors des dates de leur contrat : prolonger le contrat dans ABC Clauses "
+        "ou corriger le mois.",
     ),
     _controle(
         "dates_de_contrats_decalees",
@@ -136,7 +141,8 @@ LIVRE = [
         donnees=f"select * from ({_HEURES_ET_DATES}) as p qualify count(*) over () >= {LIGNES_MIN}",
         attente="ExpectColumnValuesToBeInSet",
         arguments={"column": "position", "value_set": ["dedans"], "mostly": PART_MIN_DANS_LES_DATES},
-        message="La plupart des heures tombent hors des dates de leur contrat : l'export des contrats a des dates fausses.",
+        message="La plupart des heures tombent hors des dates de leur contrat : l'export des contrats a des "
+        "dates fausses.",
     ),
     _orphelins("abc_clauses_heures", "Des heures sont d'un contrat inconnu"),
     _orphelins("abc_clauses_contrats", "Des contrats sont d'un salarié ou d'une opération inconnus"),
@@ -184,7 +190,8 @@ LIVRE = [
         """,
         attente="ExpectColumnValuesToBeBetween",
         arguments={"column": "evolution", "min_value": EVOLUTION[0], "max_value": EVOLUTION[1]},
-        message="Les heures d'une année pleine ont plus que doublé ou diminué de plus de moitié : un fichier manque ou est en double.",
+        message="Les heures d'une année pleine ont plus que doublé ou diminué de plus de moitié : un fichier "
+        "manque ou est en double.",
     ),
     _controle(
         "realise_sur_engage",
@@ -210,7 +217,8 @@ LIVRE = [
         """,
         attente="ExpectColumnPairValuesToBeEqual",
         arguments={"column_A": "operation", "column_B": "lots"},
-        message="Les lots d'une opération ne font pas ses heures d'engagement ; c'est l'opération qui compte. Accorder les deux.",
+        message="Les lots d'une opération ne font pas ses heures d'engagement ; c'est l'opération qui "
+        "compte. Accorder les deux.",
     ),
     _controle(
         "contrats_selon_employeur",
@@ -228,7 +236,8 @@ LIVRE = [
             "value_pairs_set": [(t, c) for t, contrats in CONTRATS_PERMIS.items() for c in contrats],
             "mostly": PART_CONTRATS_PERMIS,
         },
-        message="Des contrats ne sont pas de ceux que leur employeur peut signer : vérifier le type de contrat ou d'employeur.",
+        message="Des contrats ne sont pas de ceux que leur employeur peut signer : vérifier le type de "
+        "contrat ou d'employeur.",
     ),
     _controle(
         "employeurs_sans_siret",
@@ -237,7 +246,7 @@ LIVRE = [
         ENTREPRISES,
         donnees="bronze.abc_clauses_contrats",
         attente="ExpectColumnProportionOfNonNullValuesToBeBetween",
-        # 2026-11 : sans SIRET, un employeur n'est reconnu que par son nom ; au-delà d'un sur cinq, le compte est à relire.
+        # 2026-11 : sans SIRET, un employeur n'est reconnu que par son nom ; au-delà d'un sur cinq, relire le compte.
         arguments={"column": "siret_employeur", "min_value": 0.80},
         message="Plus d'un contrat sur cinq n'a pas le SIRET de son employeur.",
     ),
@@ -373,7 +382,8 @@ CALCULE = [
         """,
         attente="ExpectColumnPairValuesToBeEqual",
         arguments={"column_A": "recues", "column_B": "retrouvees"},
-        message="Les heures reçues ne sont pas toutes dans fct_heures ou meta.orphelins : des lignes sont perdues ou doublées.",
+        message="Les heures reçues ne sont pas toutes dans fct_heures ou meta.orphelins : des lignes sont "
+        "perdues ou doublées.",
     ),
     _controle(
         "faits_avant_arrete",

@@ -22,7 +22,8 @@ CONTROLES = [
             "unexpected_rows_query": "select distinct personne_id from {batch} "
             "where personne_id not in (select personne_id from core.dim_personne)"
         },
-        message="Des personnes livrées n'ont pas de fiche dans core.dim_personne : les comptes de salariés seraient faux.",
+        message="Des personnes livrées n'ont pas de fiche dans core.dim_personne : les comptes de salariés "
+        "seraient faux.",
     ),
     Controle(
         nom="fiches_en_trop",
@@ -33,7 +34,8 @@ CONTROLES = [
         donnees="select count(*) as fiches, count(distinct personne_id) as personnes from core.dim_personne",
         attente="ExpectColumnPairValuesToBeEqual",
         arguments={"column_A": "fiches", "column_B": "personnes"},
-        message="Une personne a plusieurs fiches dans core.dim_personne : chaque jointure compterait ses heures deux fois.",
+        message="Une personne a plusieurs fiches dans core.dim_personne : chaque jointure compterait ses "
+        "heures deux fois.",
     ),
     Controle(
         nom="ages",
@@ -41,10 +43,12 @@ CONTROLES = [
         severite=SIGNALE,
         proprietaire=SERVICE_CLAUSES,
         chiffres=codes("CL020-CL031"),
-        donnees="select year(p.nuit) - d.annee_naissance as age from core.dim_personne as d cross join bronze.parametres as p",
+        donnees="select year(p.nuit) - d.annee_naissance as age "
+        "from core.dim_personne as d cross join bronze.parametres as p",
         attente="ExpectColumnValuesToBeBetween",
         arguments={"column": "age", "min_value": AGES[0], "max_value": AGES[1], "mostly": PART_AGES},
-        message="Des âges ne sont pas vraisemblables : vérifier les dates de naissance, elles distinguent les personnes.",
+        message="Des âges ne sont pas vraisemblables : vérifier les dates de naissance, elles distinguent "
+        "les personnes.",
     ),
     Controle(
         nom="siren_des_structures",

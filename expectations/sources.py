@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from expectations.controle import BLOQUANT, EQUIPE_DONNEES, OBSERVE, SIGNALE, Controle
 from include.contrats import Contrat, tous
 
-# 2026-11 : règle de comptage du projet. Au-delà, ce qui manque change les chiffres plus que le bruit d'une année à l'autre.
+# 2026-11 : règle de comptage du projet ; au-delà, ce qui manque change les chiffres.
 PART_MAX_REJETS = 0.20
-# 2026-11 : un export complet redit toute son histoire et ne fait que croître ; réduit de moitié, il est tronqué ou filtré.
+# 2026-11 : un export complet redit toute son histoire et ne fait que croître ; réduit de moitié, il est tronqué.
 PART_MIN_VOLUME = 0.50
 # 2026-11 : trois livraisons font une habitude ; sous 50 lignes, une moitié en moins peut être une semaine creuse.
 HISTOIRE_MIN = 3
@@ -26,7 +28,7 @@ def controles() -> list[Controle]:
 def _de_la_source(contrat: Contrat) -> list[Controle]:
     s = contrat.source
 
-    def controle(nom: str, severite: str, donnees: str, a_revoir: str, **reste: object) -> Controle:
+    def controle(nom: str, severite: str, donnees: str, a_revoir: str, **reste: Any) -> Controle:
         """a_revoir: condition des lignes de `donnees` dont le message doit nommer la livraison."""
         precision = f"""
             select 'Livraison ' || string_agg(distinct livraison, ', ' order by livraison) || '.'
@@ -35,7 +37,7 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
         return Controle(
             nom=f"{s}.{nom}", axe=contrat.axe, severite=severite, proprietaire=contrat.proprietaire, source=s,
             donnees=donnees, **({"precision": precision} | reste)
-        )  # type: ignore[arg-type]  # fmt: skip
+        )  # fmt: skip
 
     return [
         controle(
@@ -61,7 +63,7 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
         ),
         controle(
             "volume",
-            # Hors mode complet, un petit fichier est courant (correction, mois creux) : il se regarde, il ne retient rien.
+            # Hors mode complet, un petit fichier est courant (correction, mois creux) : il ne retient rien.
             BLOQUANT if contrat.mode == "complet" else SIGNALE,
             donnees=f"""
                 select courante.livraison, courante.chargees / median(precedente.chargees) as part_habituelle
@@ -81,7 +83,8 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
             a_revoir=f"part_habituelle < {PART_MIN_VOLUME}",
             attente="ExpectColumnValuesToBeBetween",
             arguments={"column": "part_habituelle", "min_value": PART_MIN_VOLUME},
-            message=f"{contrat.libelle} : la dernière livraison a moins de {PART_MIN_VOLUME:.0%} des lignes habituelles. "
+            message=f"{contrat.libelle} : la dernière livraison a moins de {PART_MIN_VOLUME:.0%} des lignes "
+            "habituelles. "
             "Vérifier que l'export n'est ni tronqué ni filtré, et le renvoyer.",
         ),
         controle(
@@ -161,7 +164,8 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
             a_revoir=f"part_reparee > {PART_MAX_ANOMALIES}",
             attente="ExpectColumnValuesToBeBetween",
             arguments={"column": "part_reparee", "min_value": 0, "max_value": PART_MAX_ANOMALIES},
-            message=f"{contrat.libelle} : plus de {PART_MAX_ANOMALIES:.0%} des lignes ont une cellule vidée ou réparée. "
+            message=f"{contrat.libelle} : plus de {PART_MAX_ANOMALIES:.0%} des lignes ont une cellule vidée "
+            "ou réparée. "
             "Lire meta.anomalies et corriger la saisie.",
         ),
     ]

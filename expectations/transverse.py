@@ -133,9 +133,9 @@ CONTROLES = [
         severite=SIGNALE,
         proprietaire=EQUIPE_DONNEES,
         chiffres=codes("CL001-CL059"),
-        donnees="select min(valeur) as plus_petite from rapport.indicateurs where unite <> 'pourcent' having count(*) > 0",
-        attente="ExpectColumnMinToBeBetween",
-        arguments={"column": "plus_petite", "min_value": 0},
+        donnees="select valeur from rapport.indicateurs where unite <> 'pourcent'",
+        attente="ExpectColumnValuesToBeBetween",
+        arguments={"column": "valeur", "min_value": 0},
         message="Un chiffre qui se compte est négatif.",
     ),
     Controle(

@@ -53,13 +53,19 @@ def environnement(d: Dossiers) -> dict[str, str]:
 def preparer_airflow(d: Dossiers) -> None:
     """Pose l'environnement d'Airflow dans ce processus et, la première fois, fait sa base et le pool."""
     os.environ.update(environnement(d))
-    maison = Path(os.environ["AIRFLOW_HOME"])
-    maison.mkdir(parents=True, exist_ok=True, mode=0o700)
+    maison = _maison(d)
     faite = maison / f"base-{version('apache-airflow')}"
     if not faite.exists():
         commande("db", "migrate")
         commande("pools", "set", *POOL)
         faite.touch()
+
+
+def _maison(d: Dossiers) -> Path:
+    """AIRFLOW_HOME, créé pour son seul propriétaire : il contient la base et les jetons d'Airflow."""
+    maison = Path(environnement(d)["AIRFLOW_HOME"])
+    maison.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return maison
 
 
 def commande(*arguments: str) -> None:
@@ -77,7 +83,7 @@ def nuit(d: Dossiers, demandee: Nuit | None) -> int:
     Rend le code de sortie : 0 si la nuit est allée au bout (même sans rien publier), 1 sinon. Les journaux vont dans
     un fichier ; la console ne reçoit que les messages du domaine et le bilan.
     """
-    journal = d.racine / "airflow" / "logs" / "nuits" / f"{time.strftime('%Y-%m-%d_%H%M%S')}.log"
+    journal = _maison(d) / "logs" / "nuits" / f"{time.strftime('%Y-%m-%d_%H%M%S')}.log"
     journal.parent.mkdir(parents=True, exist_ok=True)
     debut = time.monotonic()
     with _sorties_vers(journal) as console:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,23 +53,24 @@ def passer(base: Path, controles: Iterable[Controle]) -> dict[str, Constat]:
 def _source(base: Path) -> Iterator[Any]:
     """Source de données de Great Expectations sur la base, muette et sans rien écrire sur disque."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    # Importé ici : l'import coûte des secondes, que seule cette étape doit payer.
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
-
-    # La configuration par défaut ferait un site de documentation dans un dossier temporaire.
-    configuration = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
     with _muets("great_expectations", "sqlalchemy", "duckdb_sqlalchemy"):
+        # Importé ici : l'import coûte des secondes, que seule cette étape doit payer.
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
+
+        # La configuration par défaut ferait un site de documentation dans un dossier temporaire.
+        configuration = DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),
+            analytics_enabled=False,
+        )
         contexte = gx.get_context(mode="ephemeral", project_config=configuration)
-        source = contexte.data_sources.add_sql("chantier", connection_string=f"duckdb:///{base}", kwargs=_CONNEXION)
+        sources: Any = contexte.data_sources
+        source = sources.add_sql("chantier", connection_string=f"duckdb:///{base}", kwargs=_CONNEXION)
         try:
             yield source
         finally:
@@ -79,20 +81,22 @@ def _source(base: Path) -> Iterator[Any]:
 
 @contextmanager
 def _muets(*noms: str) -> Iterator[None]:
-    """Le temps d'un bloc, ces paquets ne journalisent rien : leurs avertissements citent requêtes et valeurs."""
+    """Le temps d'un bloc, ces paquets ne disent rien : leurs avertissements citent requêtes et valeurs."""
     journaux = [logging.getLogger(nom) for nom in noms]
     avant = [(j, j.propagate, j.handlers[:]) for j in journaux]
     for j in journaux:
         j.propagate, j.handlers = False, [logging.NullHandler()]
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         for j, propage, sorties in avant:
             j.propagate, j.handlers = propage, sorties
 
 
 def _passer_ensemble(source: Any, nom: str, donnees: str, controles: list[Controle]) -> dict[str, Constat]:
-    """Constats des contrôles qui portent sur les mêmes données : une suite, dont les mesures communes servent à tous."""
+    """Constats des contrôles portant sur les mêmes données : une suite, dont les mesures communes servent à tous."""
     import great_expectations as gx
 
     try:

@@ -81,12 +81,16 @@ def _invoquer(build: Build, arguments: list[str]) -> Any:
 
 
 def _fermer() -> None:
-    """Ferme la base que dbt garde ouverte : les contrôles et la publication l'ouvrent ensuite en lecture."""
+    """Ferme ce que dbt garde ouvert : la base, que les contrôles et la publication lisent ensuite, et son journal."""
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt_common.events.event_manager_client import get_event_manager
 
     if DuckDBConnectionManager._ENV is not None:
         DuckDBConnectionManager._ENV.close()
         DuckDBConnectionManager.close_all_connections()
+    for journal in get_event_manager().loggers:
+        for sortie in getattr(getattr(journal, "_python_logger", None), "handlers", ()):
+            sortie.close()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ import numpy as np
 import pyarrow as pa
 import python_calamine as calamine
 
-from include.extraction.formats import LIGNES_APERCU, Codee, FichierRefuse, Lignes, Rang, remplies
+from include.extraction.formats import LIGNES_APERCU, Codee, FichierRefuse, Lignes, Rang
 
 OCTETS_MAX = 2 << 30
 """Taille décompressée au-delà de laquelle un classeur est refusé : une archive piégée remplirait la mémoire."""
@@ -29,7 +30,6 @@ _MORCEAU = 4 << 20
 _CELLULE = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
 _ERREUR = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*\bt="e"')
 _FORMULE_SANS_VALEUR = re.compile(rb'<c r="([A-Z]{1,3})(\d{1,7})"[^>]*><f[^>]*(?:/>|>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>')
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _ILLISIBLE = "classeur tronqué ou abîmé : ouvrez-le dans le tableur, enregistrez-le en .xlsx et déposez-le à nouveau"
 NON_CALCULEE = "#FORMULE"
 """Ce qu'on lit d'une cellule en erreur, ou d'une formule dont le tableur n'a pas enregistré la valeur."""
@@ -46,7 +46,7 @@ def feuilles(chemin: Path) -> Iterator[TableauFeuille]:
             if sum(i.file_size for i in archive.infolist()) > OCTETS_MAX:
                 raise FichierRefuse("classeur de plus de 2 Gio une fois décompressé : envoyez ces lignes en CSV")
             parties = _parties(archive)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, ElementTree.ParseError, KeyError, EOFError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, KeyError, EOFError, RuntimeError):
         raise FichierRefuse(_ILLISIBLE) from None
     if not parties:
         raise FichierRefuse("classeur sans aucune feuille de calcul")
@@ -62,8 +62,13 @@ def _parties(archive: zipfile.ZipFile) -> dict[str, str]:
         if str(r.get("Type")).endswith("/worksheet")
     }
     classeur = ElementTree.fromstring(archive.read("xl/workbook.xml"))
-    declarees = ((f.get("name"), relations.get(f.get(_RELATION))) for f in classeur.iterfind(".//{*}sheet"))
-    return {nom: partie for nom, partie in declarees if nom is not None and partie is not None}
+    declarees = {}
+    for feuille in classeur.iterfind(".//{*}sheet"):
+        # L'espace de noms de r:id n'est pas le même dans un classeur « strict ».
+        relation = next((v for k, v in feuille.attrib.items() if k.endswith("}id")), None)
+        if partie := relations.get(relation):
+            declarees[feuille.attrib["name"]] = partie
+    return declarees
 
 
 @dataclass
@@ -90,9 +95,9 @@ class TableauFeuille:
             n += len(bloc)
             blocs.append([pa.array(c, pa.string()).dictionary_encode() for c in zip(*bloc, strict=True)])
         toutes = [Codee.de(pa.chunked_array(list(c))) for c in zip(*blocs, strict=True)]
-        en_trop = remplies(toutes[largeur:], n)
-        colonnes = toutes[:largeur] + [Codee.vide(n) for _ in range(largeur - len(toutes))]
-        return Lignes(colonnes, np.arange(apres + 1, apres + 1 + n, dtype=np.int64), en_trop)
+        colonnes = toutes + [Codee.vide(n) for _ in range(largeur - len(toutes))]
+        # Rien ne se décale dans une feuille : une note à droite du tableau est une colonne sans titre, pas une faute.
+        return Lignes(colonnes, np.arange(apres + 1, apres + 1 + n, dtype=np.int64), np.zeros(n, bool))
 
     def _textes(self) -> Iterator[list[str]]:
         """Cellules de chaque ligne depuis A1, en texte."""

@@ -35,6 +35,11 @@ class Entete:
         return not self.manquantes
 
     @property
+    def largeur(self) -> int:
+        """Nombre de colonnes jusqu'à la dernière qui a un titre."""
+        return max((i for i, t in enumerate(self.titres, 1) if t.strip()), default=0)
+
+    @property
     def inconnues(self) -> list[str]:
         """Titres que le contrat ne connaît pas."""
         connues = set(self.positions.values())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,8 @@ _AUTRES_NATURES = {
     b"{\\rtf": "document RTF",
 }
 _INDEFINIS_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
+_LETTRE_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
+_ASCII = bytes(range(128))
 _REMPLACEMENT = "\ufffd".encode()
 csv.field_size_limit(2 * _OCTETS_APERCU)
 
@@ -91,7 +94,9 @@ class Lignes:
     numeros: np.ndarray
     """Numéro physique de chaque ligne (la première d'une ligne qui en occupe plusieurs)."""
     en_trop: np.ndarray
-    """Vrai pour une ligne qui a des cellules remplies au-delà de la dernière colonne."""
+    """Vrai pour une ligne d'un fichier texte qui a des cellules remplies au-delà de la dernière colonne titrée."""
+    a_la_lettre: bool = False
+    """Un guillemet n'était pas fermé : les guillemets du fichier ont été pris à la lettre."""
 
 
 class Tableau(Protocol):
@@ -114,7 +119,10 @@ class Tableau(Protocol):
         """Premiers enregistrements."""
 
     def lignes(self, apres: int, largeur: int) -> Lignes:
-        """Lignes sous la ligne physique `apres`, sur `largeur` colonnes. Lève FichierRefuse si c'est illisible."""
+        """Lignes sous la ligne physique `apres` ; `largeur` : colonnes jusqu'à la dernière qui a un titre.
+
+        Lève FichierRefuse si c'est illisible.
+        """
 
 
 def ouvrir(chemin: Path) -> list[Tableau]:
@@ -165,22 +173,23 @@ class _Texte:
     """utf-8, utf-8-sig, utf-16 ou cp1252."""
     mac: bool
     """Lignes séparées par de seuls retours chariot."""
-    guillemets: bool
-    """Le fichier contient des guillemets."""
+    guillemets: int
+    """Nombre de guillemets du fichier."""
 
     @classmethod
     def de(cls, chemin: Path) -> _Texte:
         """Reconnaît l'encodage : marque d'ordre, sinon UTF-8 strict, sinon cp1252.
 
-        Lève FichierRefuse sur un octet NUL, un caractère de remplacement (U+FFFD : des lettres sont déjà perdues), ou
-        des octets qui ne sont dans aucun de ces encodages.
+        Lève FichierRefuse sur un octet NUL, un caractère de remplacement (U+FFFD : des lettres sont déjà perdues), des
+        octets qui ne sont dans aucun de ces encodages, ou de l'UTF-8 où quelques octets n'en sont pas.
         """
         with chemin.open("rb") as f:
             debut = f.read(4)
             f.seek(0)
             utf16, bom = _est_utf16(debut), debut.startswith(codecs.BOM_UTF8)
             decodeur = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")()
-            utf8, indefinis, lf, cr, guillemets, fin = True, False, False, False, False, b""
+            utf8, indefinis, lf, cr, guillemets, fin = True, False, False, False, 0, b""
+            paires, hauts = 0, 0
             while True:
                 octets = f.read(_MORCEAU)
                 if utf16:
@@ -192,13 +201,17 @@ class _Texte:
                         utf8 = False
                 _refuser_perte(octets, fin[-2:] + octets[:2])
                 indefinis = indefinis or any(i in octets for i in _INDEFINIS_CP1252)
-                lf, cr, guillemets = lf or b"\n" in octets, cr or b"\r" in octets, guillemets or b'"' in octets
+                if not octets.isascii():
+                    paires += len(_LETTRE_UTF8.findall(octets))
+                    hauts += len(octets.translate(None, _ASCII))
+                lf, cr, guillemets = lf or b"\n" in octets, cr or b"\r" in octets, guillemets + octets.count(b'"')
                 if not octets and f.tell() >= chemin.stat().st_size:
                     break
                 fin = octets
-        if not utf16 and not utf8 and (bom or indefinis):
+        # En cp1252 une lettre accentuée n'est qu'un octet : une majorité de paires est de l'UTF-8 abîmé par endroits.
+        if not utf16 and not utf8 and (bom or indefinis or 4 * paires > hauts):
             raise FichierRefuse(
-                "encodage illisible : des octets ne sont ni de l'UTF-8 ni du Windows-1252 ; "
+                "encodage illisible : ni UTF-8 ni Windows-1252 d'un bout à l'autre ; "
                 "enregistrez le fichier en « CSV UTF-8 » et déposez-le à nouveau"
             )
         encodage = "utf-16" if utf16 else "utf-8-sig" if bom else "utf-8" if utf8 else "cp1252"
@@ -314,10 +327,11 @@ class TableauTexte:
         lues = self._lire(apres, largeur)
         for colonne in lues.colonnes:
             colonne.valeurs = pc.replace_substring_regex(colonne.valeurs, r'^"([^"]*)"?$', r"\1")
+        lues.a_la_lettre = self.texte.guillemets > 0
         return lues
 
     def _lire(self, apres: int, largeur: int) -> Lignes:
-        cites = self.guillemets and self.texte.guillemets
+        cites = self.guillemets and self.texte.guillemets > 0
         # La largeur habituelle des lignes peut n'être pas celle de l'en-tête : séparateurs finaux omis ou ajoutés.
         suivantes = [len(r.cellules) for r in self.apercu if r.fin > apres and any(r.cellules)]
         lue = max(Counter(suivantes).most_common(1)[0][0] if suivantes else largeur, 2)
@@ -357,7 +371,7 @@ class TableauTexte:
         colonnes = [Codee.de(c) for c in table.columns]
         rangs = np.arange(table.num_rows + len(irregulieres))
         reguliers = np.delete(rangs, [r for r, _ in irregulieres])
-        retours = _retours(colonnes, table.num_rows, self.separateur, largeur) if cites else None
+        retours = self._retours(colonnes, table.num_rows, lue) if cites else None
         en_trop = remplies(colonnes[largeur:], table.num_rows)
         colonnes = colonnes[:largeur] + [Codee.vide(table.num_rows) for _ in range(largeur - lue)]
         if irregulieres:
@@ -368,6 +382,20 @@ class TableauTexte:
         if retours is not None:
             numeros[1:] += np.cumsum(retours)[:-1]
         return Lignes(colonnes, numeros, en_trop)
+
+    def _retours(self, colonnes: list[Codee], lignes: int, largeur: int) -> np.ndarray:
+        """Sauts de ligne dans les cellules de chaque ligne. Lève _GuillemetOuvert si une cellule avale une ligne."""
+        total = np.zeros(lignes, np.int64)
+        for colonne in colonnes:
+            sauts = pc.count_substring(colonne.valeurs, "\n").to_numpy(zero_copy_only=False)
+            if not sauts.any():
+                continue
+            for valeur in colonne.valeurs.filter(pa.array(sauts > 0)).to_pylist():
+                # Un texte de plusieurs lignes peut ressembler à un tableau : il faut aussi un guillemet dépareillé.
+                if (self.texte.guillemets % 2 or '"' in valeur) and _avale(valeur, self.separateur, largeur):
+                    raise _GuillemetOuvert
+            total += sauts[colonne.codes]
+        return total
 
     def _completer(
         self,
@@ -401,21 +429,7 @@ class _GuillemetOuvert(Exception):
 
 def _avale(cellule: str, separateur: str, largeur: int) -> bool:
     """Vrai si la cellule contient une ligne entière du tableau."""
-    suites = cellule.split("\n")[1:]
-    return any(s.count(separateur) >= max(largeur - 1, 1) for s in suites)
-
-
-def _retours(colonnes: list[Codee], lignes: int, separateur: str, largeur: int) -> np.ndarray:
-    """Sauts de ligne dans les cellules de chaque ligne. Lève _GuillemetOuvert si une cellule avale une ligne."""
-    total = np.zeros(lignes, np.int64)
-    for colonne in colonnes:
-        sauts = pc.count_substring(colonne.valeurs, "\n").to_numpy(zero_copy_only=False)
-        if sauts.any():
-            longues = colonne.valeurs.filter(pa.array(sauts > 0)).to_pylist()
-            if any(_avale(v, separateur, largeur) for v in longues):
-                raise _GuillemetOuvert
-            total += sauts[colonne.codes]
-    return total
+    return any(suite.count(separateur) == largeur - 1 for suite in cellule.split("\n")[1:])
 
 
 def remplies(colonnes: list[Codee], lignes: int) -> np.ndarray:

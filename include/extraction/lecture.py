@@ -153,7 +153,8 @@ def lire(
     jour = date_fichier or nuit.nuit
     tableaux = ouvrir(chemin)
     tableau, entete = choisir(tableaux, contrat, jour)
-    lues = tableau.lignes(entete.fin, len(entete.titres))
+    lues = tableau.lignes(entete.fin, entete.largeur)
+    inconnues = entete.inconnues + _sans_titre(entete, lues)
     n = len(lues.numeros)
     with duckdb.connect(":memory:", config={"temp_directory": ""}) as base:
         typeur = Typeur(nuit.nuit, jour, base)
@@ -200,8 +201,10 @@ def lire(
         encodage=tableau.encodage,
         separateur=tableau.separateur,
         feuilles=[feuille] if feuille else [],
-        colonnes_inconnues=entete.inconnues,
-        controles=_controles(contrat, tableaux, tableau, entete, cellules, lues, total, typees, len(gardees)),
+        colonnes_inconnues=inconnues,
+        controles=_controles(
+            contrat, tableaux, tableau, inconnues, cellules, lues, donnees, total, typees, len(gardees)
+        ),
         identites=identites,
         valeurs_rejetees=valeurs_rejetees if valeurs_rejetees.num_rows else None,
     )
@@ -212,6 +215,16 @@ def _cellules(colonne: Colonne, entete: Entete, lues: Lignes, n: int, typeur: Ty
     # Une colonne facultative absente se lit comme une colonne de cellules vides.
     brutes = Codee.vide(n) if place is None else lues.colonnes[place]
     return _Cellules(colonne, brutes, typeur.typer(colonne, brutes.valeurs))
+
+
+def _sans_titre(entete: Entete, lues: Lignes) -> list[str]:
+    """Colonnes sans titre qui contiennent pourtant quelque chose."""
+    titrees = {i for i, titre in enumerate(entete.titres) if titre.strip()}
+    return [
+        f"colonne {i + 1}, sans titre"
+        for i, colonne in enumerate(lues.colonnes)
+        if i not in titrees and not blanches(colonne.valeurs).all()
+    ]
 
 
 # --- Trier les lignes ------------------------------------------------------------------------------------------------
@@ -338,9 +351,10 @@ def _controles(
     contrat: Contrat,
     tableaux: list[Tableau],
     tableau: Tableau,
-    entete: Entete,
+    inconnues: list[str],
     cellules: list[_Cellules],
     lues: Lignes,
+    donnees: np.ndarray,
     total: np.ndarray,
     typees: np.ndarray,
     chargees: int,
@@ -353,10 +367,13 @@ def _controles(
         for controle in _comparer_totaux(c, lues, np.flatnonzero(total), typees)
     ]
     if not chargees:
-        cause = "aucune ligne n'est utilisable" if typees.size else "le fichier n'a aucune ligne"
+        cause = "aucune ligne n'est utilisable" if donnees.any() else "aucune ligne de données sous l'en-tête"
         controles.append(_non_conforme("lignes", f"{cause} : vérifiez l'export"))
-    if entete.inconnues:
-        titres = ", ".join(f"« {t} »" for t in entete.inconnues)
+    if lues.a_la_lettre:
+        message = "un guillemet ouvrant n'est pas fermé : tous les guillemets du fichier ont été pris à la lettre"
+        controles.append(_non_conforme("guillemets", message))
+    if inconnues:
+        titres = ", ".join(f"« {t} »" for t in inconnues)
         controles.append(_non_conforme("colonnes_inconnues", f"colonnes inconnues du contrat, ignorées : {titres}"))
     autres = [t for t in tableaux if t.feuille is not None and t is not tableau]
     if autres:

@@ -19,7 +19,7 @@ from include.configuration import organisation
 from include.extraits.francais import accord, date, date_longue
 from include.extraits.lecture import ARRONDI, LIBELLES_SEVERITES, Axe, Publication, tables
 
-ROUGE, BLEU, GRIS = "#B3261E", "#1F3A5F", "#5A6472"
+ROUGE, BLEU, GRIS, LIEN = "#B3261E", "#1F3A5F", "#5A6472", "#174EA6"
 # Un format Excel s'écrit à l'anglaise ; le tableur l'affiche avec les séparateurs du lecteur (en français # ##0,00).
 FORMATS = {
     "texte": "@",
@@ -99,6 +99,7 @@ class _Feuille:
         self.titre = classeur.add_format(police | {"bold": True, "font_size": 18, "font_color": BLEU})
         self.section = classeur.add_format(police | {"bold": True, "font_size": 13, "font_color": BLEU, "bottom": 1})
         self.paragraphe = classeur.add_format(police | {"text_wrap": True})
+        self.lien = classeur.add_format(police | {"font_color": LIEN, "underline": 1})
         self.etiquette = classeur.add_format(police | {"bold": True, "font_color": GRIS})
         self.discret = classeur.add_format(police | {"font_color": GRIS})
         self.alerte = classeur.add_format(police | {"bold": True, "font_color": ROUGE, "text_wrap": True})
@@ -175,7 +176,7 @@ class _Feuille:
             ligne += 1
             nom = _nom_de_feuille(table)
             cible = nom.replace("'", "''")
-            f.write_url(ligne, 0, f"internal:'{cible}'!A1", string=nom)
+            f.write_url(ligne, 0, f"internal:'{cible}'!A1", self.lien, string=nom)
             description = self.publication.descriptions.get((axe, table), "")
             f.write_string(ligne, 1, description, self.paragraphe)
             self._hauteur(f, ligne, nom, description)

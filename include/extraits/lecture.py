@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,8 @@ class Axe:
     reporte: bool
     cause: str | None
     arrete_au: dt.date
+    signalements: int
+    """Contrôles signalés qui ne sont pas conformes."""
 
     @property
     def libelle(self) -> str:
@@ -104,6 +107,8 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
     dictionnaire: dict[tuple[str, str], dict[str, str]] = {}
     for c in lignes(base, "select * from meta.dictionnaire"):
         dictionnaire.setdefault((c["schema"], c["table"]), {})[c["colonne"]] = c["type"]
+    controles = lignes(base, "select * from meta.controles")
+    signales = Counter(c["axe"] for c in controles if c["severite"] == "signale" and c["verdict"] != "conforme")
     return Publication(
         nom=courante["publication"],
         nuit=courante["nuit"],
@@ -111,7 +116,9 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
         publiee_le=courante["publiee_le"],
         verdict=courante["verdict"],
         axes=[
-            Axe(a["axe"], a["verdict"], a["donnees_du"], a["reporte"], a["cause"], courante["arrete_au"])
+            Axe(
+                a["axe"], a["verdict"], a["donnees_du"], a["reporte"], a["cause"], courante["arrete_au"], signales[a["axe"]]
+            )
             for a in sorted(axes, key=lambda a: (ordre.get(a["axe"], len(ordre)), a["axe"]))
         ],
         livraisons=lignes(base, "select * from meta.livraisons order by source, recu_le, livraison"),
@@ -119,7 +126,7 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
             a: set(v)
             for a, v in base.execute("select axe, list(livraison) from meta.axes_livraisons group by axe").fetchall()
         },
-        controles=lignes(base, "select * from meta.controles"),
+        controles=controles,
         dictionnaire=dictionnaire,
         descriptions={
             (s, t): d or ""

@@ -25,6 +25,8 @@ CHIFFRES_CLES = ("CL001", "CL020", "CL032")
 """Codes montrés en tête : heures d'insertion, salariés, opérations."""
 REFUS_MONTRES = dt.timedelta(days=31)
 """Un refus sans suite reste montré un mois : le temps qu'un partenaire dépose à nouveau son fichier."""
+_UNITES = {"pourcent": "%", "operations": "opérations", "reunions": "réunions", "marches": "marchés"}
+"""Unités qui se lisent autrement qu'elles ne s'écrivent dans le registre."""
 _VERDICTS_DU_RAPPROCHEMENT = {
     "conforme": "conformes",
     "ecart": "en écart",
@@ -97,7 +99,7 @@ def _chiffres_cles(base: duckdb.DuckDBPyConnection, publication: Publication) ->
         if ligne["code"] not in chiffres:
             chiffres[ligne["code"]] = ligne | {
                 "texte": texte,
-                "unite_lisible": {"pourcent": "%"}.get(ligne["unite"], ligne["unite"].replace("_", " ")),
+                "unite_lisible": _UNITES.get(ligne["unite"], ligne["unite"].replace("_", " ")),
                 "reporte": ligne["publication"] != publication.nom,
                 "avant": None,
             }

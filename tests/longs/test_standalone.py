@@ -68,4 +68,3 @@ def test_la_nuit_sous_l_ordonnanceur_reel(tmp_path: Path) -> None:
         assert seconde["taches"]["publier"] == ["skipped"]
         assert "rien n'est publié" in seconde["bilan"]
         assert len(api.lire("/assets/events")["asset_events"]) == len(evenements)
-

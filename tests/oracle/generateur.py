@@ -132,7 +132,13 @@ def ecrire(livraisons: Sequence[Livraison], depots: Path) -> None:
 
 def _titre(livraison: Livraison) -> list[list[str]]:
     """Lignes au-dessus de l'en-tête."""
-    titres = ["Export ABC Clauses", f"Édité par Zoé {MARQUE.capitalize()}editeur", "", "Ne pas modifier", ""]
+    titres = [
+        "Export ABC Clauses ; secteur BTP",
+        f"Édité par Zoé {MARQUE.capitalize()}editeur",
+        "",
+        "Ne pas modifier",
+        "",
+    ]
     return [[titres[i % len(titres)]] for i in range(livraison.entete_ligne - 1)]
 
 
@@ -143,7 +149,7 @@ def _ecrire_csv(livraison: Livraison, chemin: Path) -> None:
     fin = f.get("fin", "\r\n")
     ecrivain = csv.writer(tampon, delimiter=f["separateur"], lineterminator=fin, quoting=mode)
     for ligne in _titre(livraison):
-        ecrivain.writerow(ligne if ligne != [""] else [])
+        ecrivain.writerow(ligne + [None] * f.get("titre_large", 0) if ligne != [""] else [])
     if not f.get("sans_entete"):
         ecrivain.writerow(f["entetes"])
     for cellules in livraison.lignes:
@@ -151,7 +157,10 @@ def _ecrire_csv(livraison: Livraison, chemin: Path) -> None:
             tampon.write(fin)
         else:
             ecrivain.writerow(["" if c is None else str(c) for c in cellules])
-    octets = tampon.getvalue().encode(f["encodage"])
+    texte = tampon.getvalue()
+    if f.get("sans_fin") and livraison.lignes and livraison.lignes[-1]:
+        texte = texte.removesuffix(fin)
+    octets = texte.encode(f["encodage"])
     chemin.write_bytes((codecs.BOM_UTF16_BE if f["encodage"] == "utf-16-be" else b"") + octets)
 
 
@@ -506,7 +515,7 @@ class _Generateur:
         if type_ == "ouinon":
             return self.h.choice(
                 [["N", "Non", "0", "Faux", None, "non", *([False, 0] if classeur else [])],
-                 ["O", "Oui", "X", "1", "Vrai", "x", "OUI", *([True, 1] if classeur else [])]][bool(valeur)]
+                 ["O", "Oui", "X", "1", "Vrai", "x", "OUI", *([True, 1, 1.0] if classeur else [])]][bool(valeur)]
             )  # fmt: skip
         if valeur is None:
             return None
@@ -519,7 +528,8 @@ class _Generateur:
                 return int(valeur)
             if valeur.startswith("0") and self.chance(0.4):
                 return str(int(valeur))
-            return f"{valeur[:3]} {valeur[3:6]} {valeur[6:9]} {valeur[9:]}" if self.chance(0.3) else valeur
+            espace = self.h.choice(["", "", " ", "\u00a0"])
+            return espace.join((valeur[:3], valeur[3:6], valeur[6:9], valeur[9:]))
         texte = str(valeur)
         if cle and texte.isdecimal() and classeur and self.chance(0.6):
             return int(texte) if self.chance(0.5) else float(texte)
@@ -595,9 +605,11 @@ class _Generateur:
         if decomposable and self.chance(0.3):
             # Accents décomposés, comme en écrivent certains postes.
             entetes = {nom: unicodedata.normalize("NFD", texte) for nom, texte in entetes.items()}
-        choisi["entetes"] = [entetes[c] if c else "Colonne de travail" for c in colonnes]
+        choisi["entetes"] = [entetes[c] if c else self.h.choice(["Colonne de travail", "", None]) for c in colonnes]
         choisi["guillemets"] = self.chance(0.2)
         choisi["fin"] = "\r\n" if self.chance(0.7) else "\n"
+        choisi["titre_large"] = self.h.choice([0, 0, len(colonnes) - 1])
+        choisi["sans_fin"] = self.chance(0.2)
 
         def cellules(ligne: Ligne) -> list[Cellule]:
             types = {c.nom: (c.type, c.nom in definition.cle or c.nom in CLES) for c in definition.colonnes}
@@ -637,7 +649,7 @@ class _Generateur:
                 ajouter(x, self.h.randint(0, len(ecrites)))
         if not nu:
             for _ in range(self.h.randint(0, 3)):
-                vide: list[Cellule] = self.h.choice([[], [None] * len(colonnes), ["  "] * len(colonnes)])
+                vide: list[Cellule] = self.h.choice([[], [None] * len(colonnes), [" \u00a0"] * len(colonnes)])
                 ecrites.insert(self.h.randint(1, len(ecrites)), vide)
         if total:
             pied: list[Cellule] = [None] * len(colonnes)
@@ -645,7 +657,8 @@ class _Generateur:
             if total_faux:
                 somme += 100
             pied[colonnes.index(total)] = self.nombre(round(somme, 2), classeur, choisi.get("encodage"))
-            pied[0 if colonnes.index(total) != 0 else 1] = self.h.choice(["TOTAL", "Total général", "TOTAL "])
+            libres = [rang for rang in (0, 1) if colonnes[rang] != total]
+            pied[self.h.choice(libres)] = self.h.choice(["TOTAL", "Total général", "TOTAL "])
             ecrites.append(pied)
         if not nu and not classeur and self.chance(0.5):
             ecrites.append([None] * len(colonnes))
@@ -657,7 +670,7 @@ class _Generateur:
             nuit=nuit or self.nuit,
             ecrit_le=self.horloge,
             colonnes=colonnes,
-            entete_ligne=self.h.choice([1, 1, 1, 3, 5, 12]) if not nu else 1,
+            entete_ligne=self.h.choice([1, 1, 1, 3, 5, 12, 30]) if not nu else 1,
             lignes=ecrites,
             format=choisi,
         )

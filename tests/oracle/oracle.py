@@ -50,7 +50,7 @@ class Lue:
 
 @dataclass
 class Attendu:
-    """Ce que la nuit doit publier : chaque livraison, chaque table par son nom, et quelles sources ont un TOTAL faux."""
+    """Ce que la nuit doit publier : chaque livraison, chaque table, et quelles sources ont un TOTAL faux."""
 
     livraisons: list[Lue]
     tables: dict[str, pd.DataFrame]
@@ -251,7 +251,8 @@ def _typer(
         try:
             valeur, anomalie = _valeur(livraison, colonne, cellule)
         except Illisible:
-            valeur, anomalie = None, True
+            # Vidée : une cellule vide d'une colonne oui ou non vaut non.
+            valeur, anomalie = (False if colonne.type == "ouinon" else None), True
             rejetee |= colonne.requis
         if valeur is None and colonne.requis:
             rejetee = True

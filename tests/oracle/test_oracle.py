@@ -352,8 +352,8 @@ def _textes(fichier: Path) -> Iterator[str]:
 
 
 VERIFICATIONS: list[Callable[[Jouee], None]] = [
-    l_axe_est_publie, livraisons, rejets, anomalies, faits, personnes, structures, projets, totaux, orphelins, indicateurs,
-    aucun_nom_hors_des_dossiers_reserves,
+    l_axe_est_publie, livraisons, rejets, anomalies, faits, personnes, structures, projets, totaux, orphelins,
+    indicateurs, aucun_nom_hors_des_dossiers_reserves,
 ]  # fmt: skip
 
 

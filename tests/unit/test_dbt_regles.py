@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from include.configuration import Dossiers, Nuit
-from include.entrepot.dbt import _invoquer
+from include.entrepot.dbt import COUCHES, _invoquer
 from include.entrepot.preparation import Build, preparer
 
 PROMISES = {
@@ -84,6 +84,16 @@ def test_chaque_table_de_comptage_a_son_essai_unitaire(construction: tuple[Build
     eprouves = {u["model"] for u in _manifeste(build)["unit_tests"].values()}
     comptages = {m["name"] for m in _modeles(build) if m["name"].startswith(("fct_", "rpt_"))}
     assert comptages and comptages <= eprouves
+
+
+def test_aucun_essai_de_dbt_n_echappe_aux_couches(construction: tuple[Build, list[Any]]) -> None:
+    build, resultats = construction
+
+    def essais(*selection: str) -> list[str]:
+        return sorted(_invoquer(build, ["list", "--resource-type", "test", *selection]).result)
+
+    par_couche = [essais("--select", *(f"path:{c}" for c in couche["chemins"])) for couche in COUCHES.values()]
+    assert sorted(nom for noms in par_couche for nom in noms) == essais()
 
 
 def test_chaque_table_publiee_se_decrit(construction: tuple[Build, list[Any]]) -> None:

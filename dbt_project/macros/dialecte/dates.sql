@@ -1,4 +1,4 @@
-{#- Année et mois en entiers, bornes d'une année : écrits de même dans tous les modèles. -#}
+{#- Dates : année et mois en entiers, fin ouverte, écarts en jours, écrits de même dans tous les modèles. -#}
 
 {% macro annee(date) -%}
     cast(extract(year from {{ date }}) as integer)
@@ -6,11 +6,6 @@
 
 {% macro mois(date) -%}
     cast(extract(month from {{ date }}) as integer)
-{%- endmacro %}
-
-{#- Jour d'une année ; jour : 'MM-JJ'. -#}
-{% macro jour_de_annee(annee, jour) -%}
-    cast(concat(cast({{ annee }} as varchar(4)), '-{{ jour }}') as date)
 {%- endmacro %}
 
 {#- Fin d'une période encore ouverte. -#}

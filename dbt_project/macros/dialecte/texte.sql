@@ -55,19 +55,6 @@
     unnest(string_split({{ texte }}, '{{ separateur }}'))
 {%- endmacro %}
 
-{#- Liste en texte, ses valeurs séparées par « | » comme dans les fichiers reçus. -#}
-{% macro liste_en_texte(liste) -%}
-    {{ return(adapter.dispatch('liste_en_texte', 'entrepot')(liste)) }}
-{%- endmacro %}
-
-{% macro default__liste_en_texte(liste) -%}
-    array_join({{ liste }}, '|')
-{%- endmacro %}
-
-{% macro duckdb__liste_en_texte(liste) -%}
-    array_to_string({{ liste }}, '|')
-{%- endmacro %}
-
 {#- Date écrite à la française, pour une phrase. -#}
 {% macro date_fr(date) -%}
     {{ return(adapter.dispatch('date_fr', 'entrepot')(date)) }}

@@ -116,14 +116,13 @@ marches_en_cours as (
     group by registre.code, periodes.annee
 ),
 
--- Lots de l'opération nommée (donneur d'ordre en paramètre, opération en complément). Ils sont de l'année où elle est
--- consultée, à défaut notifiée, à défaut commencée.
+-- Lots de l'opération nommée (donneur d'ordre en paramètre, opération en complément). Ils sont de la période où elle
+-- est consultée, à défaut notifiée, à défaut commencée.
 lots_de_l_operation as (
     select
         registre.code,
         registre.calcul,
-        {{ annee('coalesce(operations.date_consultation, operations.date_notification, operations.date_debut)') }}
-            as annee,
+        periodes.annee,
         lots.reserve
     from registre
     inner join noms on {{ cle_nom('registre.parametre') }} = noms.cle_nom
@@ -131,6 +130,11 @@ lots_de_l_operation as (
         on
             noms.structure_id = operations.donneur_ordre_id
             and {{ cle_nom('registre.complement') }} = {{ cle_nom('operations.operation') }}
+    inner join periodes
+        on
+            registre.regle_periode = periodes.regle
+            and coalesce(operations.date_consultation, operations.date_notification, operations.date_debut)
+            between periodes.periode_debut and periodes.periode_fin
     inner join lots on operations.id_operation = lots.id_operation
     where registre.calcul in ('lots_operation', 'lots_reserves_operation')
 ),

@@ -1,0 +1,103 @@
+"""La nuit par Airflow, comme `make nightly` la lance : une exécution du DAG entier, base embarquée."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from include.configuration import RACINE
+
+NUIT, ARRETE = "2018-01-02", "2017-12-31"
+DELAI = 45
+"""Secondes, sur 2 cœurs : la nuit complète une fois tout installé (le double quand d'autres essais tournent à côté)."""
+
+
+def embarque(donnees: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Lance include.orchestration comme le Makefile, sur ces dossiers et sans réglage hérité."""
+    propre = {v: x for v, x in os.environ.items() if not v.startswith(("AIRFLOW", "ENTREPOT"))}
+    return subprocess.run(
+        [sys.executable, "-m", "include.orchestration", *arguments], cwd=RACINE, capture_output=True, text=True,
+        env=propre | {"ENTREPOT_DATA": str(donnees)} | env, check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def donnees(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("airflow") / "data"
+
+
+@pytest.fixture(scope="module")
+def premiere(donnees: Path) -> tuple[subprocess.CompletedProcess[str], float]:
+    """La première nuit, depuis rien, et sa durée."""
+    debut = time.monotonic()
+    return embarque(donnees, "nuit", NUIT, ARRETE), time.monotonic() - debut
+
+
+def test_la_premiere_nuit_publie(donnees: Path, premiere: tuple[subprocess.CompletedProcess[str], float]) -> None:
+    """Depuis un dossier vide : démonstration écrite, axes publiés, bilan lisible, code de sortie nul."""
+    sortie, _ = premiere
+    assert sortie.returncode == 0, sortie.stdout + sortie.stderr
+    assert "Nuit du 02/01/2018, arrêtée au 31/12/2017" in sortie.stdout
+    assert re.search(r"achats_responsables : passe", sortie.stdout), sortie.stdout
+    courant = donnees / "publie" / "courant"
+    with duckdb.connect(str(courant / "entrepot.duckdb"), read_only=True) as base:
+        [(heures,)] = base.execute("select sum(heures) from achats_responsables.fct_heures").fetchall()
+    assert heures > 0
+    assert (courant / "index.html").exists()
+
+
+def test_tout_est_sous_entrepot_data(donnees: Path, premiere: tuple[subprocess.CompletedProcess[str], float]) -> None:
+    """La maison d'Airflow aussi ; elle n'est lisible que de son propriétaire."""
+    maison = donnees / "airflow"
+    assert (maison / "airflow.db").exists()
+    assert maison.stat().st_mode & 0o077 == 0
+    assert {p.name for p in donnees.iterdir()} <= {
+        "airflow", "archives", "bronze", "builds", "depots", "prive", "publie", "rejets",
+    }  # fmt: skip
+
+
+def test_la_meme_nuit_ne_publie_rien_et_le_dit(
+    donnees: Path, premiere: tuple[subprocess.CompletedProcess[str], float]
+) -> None:
+    """Sans fichier nouveau, la même nuit s'arrête à la construction ; le bilan le dit, et ce n'est pas un échec."""
+    avant = (donnees / "publie" / "courant").resolve()
+    debut = time.monotonic()
+    sortie = embarque(donnees, "nuit", NUIT, ARRETE)
+    assert sortie.returncode == 0, sortie.stdout + sortie.stderr
+    assert "aucun fichier nouveau" in sortie.stdout and "rien n'est publié" in sortie.stdout
+    assert (donnees / "publie" / "courant").resolve() == avant
+    assert time.monotonic() - debut < DELAI
+
+
+def test_airflow_dags_test(donnees: Path, premiere: tuple[subprocess.CompletedProcess[str], float]) -> None:
+    """`airflow dags test` exécute la nuit suivante ; la nuit vient des paramètres, et le bilan est dans le journal."""
+    conf = json.dumps({"nuit": "2018-01-03", "arrete": ARRETE})
+    sortie = embarque(donnees, "airflow", "dags", "test", "nuit", "--conf", conf)
+    assert sortie.returncode == 0, sortie.stdout[-3000:] + sortie.stderr[-3000:]
+    assert "Nuit du 03/01/2018, arrêtée au 31/12/2017" in sortie.stdout
+    assert "state=success" in sortie.stdout
+
+
+def test_une_panne_fait_echouer_la_nuit(tmp_path: Path) -> None:
+    """Un déploiement configuré sans clé : code de sortie non nul, tâche nommée, rien de publié."""
+    sortie = embarque(tmp_path / "data", "nuit", NUIT, ARRETE, ENTREPOT_DEPLOIEMENT="configure")
+    assert sortie.returncode == 1
+    assert "ÉCHEC de extraire[0], essai 3 sur 3 (CleAbsente)" in sortie.stdout
+    assert "LA NUIT A ÉCHOUÉ" in sortie.stdout
+    assert not (tmp_path / "data" / "publie" / "courant").exists()
+
+
+def test_une_date_fausse_se_dit_aussitot(tmp_path: Path) -> None:
+    """Rien n'est lancé ni écrit ; le message dit la forme attendue."""
+    sortie = embarque(tmp_path / "data", "nuit", "02/01/2018")
+    assert sortie.returncode == 2
+    assert "AAAA-MM-JJ" in sortie.stderr
+    assert not (tmp_path / "data").exists()
