@@ -7,9 +7,13 @@ VENV := .venv
 PY := $(VENV)/bin/python
 NUIT ?=
 ARRETE ?=
+# Essais menés de front.
 TRAVAIL ?= 2
+# sqlfluff compile les modèles par dbt, qui veut une base où écrire : une base d'un instant.
+SQLFLUFF := base=$$(mktemp -d) && trap 'rm -rf "$$base"' EXIT && \
+  ENTREPOT_BUILD=$$base/entrepot.duckdb DBT_LOG_PATH=$$base $(VENV)/bin/sqlfluff
+SQL := --disable-progress-bar dbt_project/models dbt_project/tests
 
-export PYTHONDONTWRITEBYTECODE ?=
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export GX_ANALYTICS_ENABLED := false
 export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
@@ -52,7 +56,7 @@ nightly: venv ## une nuit entière par Airflow (NUIT=2018-01-02 ARRETE=2017-12-3
 .PHONY: check-file
 check-file: venv ## le verdict d'un fichier avant de l'envoyer : make check-file FILE=chemin
 	@if [ -z "$(FILE)" ]; then echo "Quel fichier ? make check-file FILE=chemin" >&2; exit 2; fi
-	@$(PY) -m include.extraction.verification "$(FILE)"
+	@$(PY) -m include.extraction.verifier "$(FILE)"
 
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
@@ -76,7 +80,7 @@ env: ## .env du déploiement : secrets tirés au hasard, jamais écrasés
 lint: venv ## la forme : ruff, sqlfluff
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --check --quiet .
-	$(VENV)/bin/sqlfluff lint --disable-progress-bar dbt_project/models
+	@$(SQLFLUFF) lint $(SQL)
 
 .PHONY: types
 types: venv ## les types d'include/ : mypy
@@ -86,7 +90,7 @@ types: venv ## les types d'include/ : mypy
 format: venv ## remet en forme Python et SQL
 	$(VENV)/bin/ruff check --fix --quiet .
 	$(VENV)/bin/ruff format --quiet .
-	$(VENV)/bin/sqlfluff fix --disable-progress-bar --force dbt_project/models
+	@$(SQLFLUFF) fix $(SQL)
 
 .PHONY: test
 test: lint types ## tout ce qui doit passer avant de livrer, sans paquet Debian (moins de 20 minutes)

@@ -44,16 +44,17 @@ Sans ordonnanceur : `make nightly`.
 
 
 def signaler(contexte: dict[str, Any]) -> None:
-    """Une ligne d'astreinte par essai manqué, sans le message de l'erreur : il pourrait citer une valeur.
+    """Une ligne d'astreinte par essai manqué, qui dit si un autre suit.
 
     contexte: celui qu'Airflow donne à on_retry_callback et on_failure_callback.
     """
-    ti = contexte["ti"]
+    ti, erreur = contexte["ti"], contexte.get("exception")
     tache = ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]"
+    # Seuls nos messages sont repris : celui d'une erreur imprévue pourrait citer une valeur.
+    cause = str(erreur) if isinstance(erreur, AirflowFailException) else type(erreur).__name__
     logging.getLogger("entrepot.astreinte").error(
-        "ÉCHEC de %s, essai %d sur %d (%s) ; publie/courant est resté entier, que faire : documentation du DAG nuit",
-        tache, ti.try_number, ti.max_tries + 1, type(contexte.get("exception")).__name__,
-    )  # fmt: skip
+        "ÉCHEC de %s, essai %d (%d au plus) : %s", tache, ti.try_number, ti.max_tries + 1, cause
+    )
 
 
 @dag(
@@ -122,8 +123,13 @@ def nuit() -> None:
     def extraire(jour: dict[str, str], source: str, chemins: list[str]) -> list[dict[str, Any]]:
         """Prend les fichiers nouveaux d'une source ; un fichier refusé n'est pas un échec."""
         from include import nuit as etapes
+        from include.confidentialite import ErreurConfidentialite
 
-        return etapes.extraire(jour, source, chemins)
+        try:
+            return etapes.extraire(jour, source, chemins)
+        except ErreurConfidentialite as erreur:
+            # La clé qui manque maintenant manquera dans une minute : à qui l'administre d'agir.
+            raise AirflowFailException(str(erreur)) from None
 
     # Aucun fichier nouveau laisse extraire sautée : la nuit continue, l'arrêté a pu avancer.
     @task.short_circuit(ignore_downstream_trigger_rules=False, trigger_rule="none_failed", pool=ECRIVAIN)

@@ -43,6 +43,7 @@ _AUTRES_NATURES = {
 }
 _INDEFINIS_CP1252 = (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d")
 _LETTRE_UTF8 = re.compile(rb"\xc3[\x80-\xbf]")
+_SAUT = r"\r\n|\r|\n"
 _ASCII = bytes(range(128))
 _REMPLACEMENT = "\ufffd".encode()
 csv.field_size_limit(2 * _OCTETS_APERCU)
@@ -171,8 +172,6 @@ class _Texte:
     chemin: Path
     encodage: str
     """utf-8, utf-8-sig, utf-16 ou cp1252."""
-    mac: bool
-    """Lignes séparées par de seuls retours chariot."""
     guillemets: int
     """Nombre de guillemets du fichier."""
 
@@ -188,7 +187,7 @@ class _Texte:
             f.seek(0)
             utf16, bom = _est_utf16(debut), debut.startswith(codecs.BOM_UTF8)
             decodeur = codecs.getincrementaldecoder("utf-16" if utf16 else "utf-8")()
-            utf8, indefinis, lf, cr, guillemets, fin = True, False, False, False, 0, b""
+            utf8, indefinis, guillemets, fin = True, False, 0, b""
             paires, hauts = 0, 0
             while True:
                 octets = f.read(_MORCEAU)
@@ -204,7 +203,7 @@ class _Texte:
                 if not octets.isascii():
                     paires += len(_LETTRE_UTF8.findall(octets))
                     hauts += len(octets.translate(None, _ASCII))
-                lf, cr, guillemets = lf or b"\n" in octets, cr or b"\r" in octets, guillemets + octets.count(b'"')
+                guillemets += octets.count(b'"')
                 if not octets and f.tell() >= chemin.stat().st_size:
                     break
                 fin = octets
@@ -215,10 +214,10 @@ class _Texte:
                 "enregistrez le fichier en « CSV UTF-8 » et déposez-le à nouveau"
             )
         encodage = "utf-16" if utf16 else "utf-8-sig" if bom else "utf-8" if utf8 else "cp1252"
-        return cls(chemin, encodage, mac=cr and not lf, guillemets=guillemets)
+        return cls(chemin, encodage, guillemets)
 
     def morceaux(self) -> Iterator[bytes]:
-        """Contenu en UTF-8, sans marque d'ordre ; un saut de ligne y est toujours présent en fin de ligne."""
+        """Contenu en UTF-8, sans marque d'ordre."""
         decodeur = codecs.getincrementaldecoder(self.encodage)()
         with self.chemin.open("rb") as f:
             while octets := f.read(_MORCEAU):
@@ -226,17 +225,17 @@ class _Texte:
                     octets = decodeur.decode(octets).encode()
                 elif self.encodage == "utf-8-sig" and f.tell() <= _MORCEAU:
                     octets = octets.removeprefix(codecs.BOM_UTF8)
-                yield octets.replace(b"\r", b"\n") if self.mac else octets
+                yield octets
 
     @cached_property
     def debut(self) -> list[str]:
-        """Premières lignes physiques, avec leur fin de ligne."""
+        """Premières lignes physiques, chacune avec sa fin."""
         octets = b""
         for morceau in self.morceaux():
             octets += morceau
             if len(octets) >= _OCTETS_APERCU or octets.count(b"\n") > LIGNES_APERCU:
                 break
-        lignes = io.StringIO(octets.decode("utf-8", "ignore"), newline="\n")
+        lignes = io.StringIO(octets.decode("utf-8", "ignore"), newline="")
         return [ligne for ligne, _ in zip(lignes, range(LIGNES_APERCU), strict=False)]
 
     def suite(self, apres: int) -> io.BufferedReader[_Flux]:
@@ -375,9 +374,7 @@ class TableauTexte:
         en_trop = remplies(colonnes[largeur:], table.num_rows)
         colonnes = colonnes[:largeur] + [Codee.vide(table.num_rows) for _ in range(largeur - lue)]
         if irregulieres:
-            colonnes, en_trop, retours, reguliers = self._completer(
-                colonnes, en_trop, retours, reguliers, irregulieres, largeur
-            )
+            colonnes, en_trop, retours = self._completer(colonnes, en_trop, retours, reguliers, irregulieres, largeur)
         numeros = apres + 1 + rangs.astype(np.int64)
         if retours is not None:
             numeros[1:] += np.cumsum(retours)[:-1]
@@ -387,7 +384,7 @@ class TableauTexte:
         """Sauts de ligne dans les cellules de chaque ligne. Lève _GuillemetOuvert si une cellule avale une ligne."""
         total = np.zeros(lignes, np.int64)
         for colonne in colonnes:
-            sauts = pc.count_substring(colonne.valeurs, "\n").to_numpy(zero_copy_only=False)
+            sauts = pc.count_substring_regex(colonne.valeurs, _SAUT).to_numpy(zero_copy_only=False)
             if not sauts.any():
                 continue
             for valeur in colonne.valeurs.filter(pa.array(sauts > 0)).to_pylist():
@@ -405,10 +402,16 @@ class TableauTexte:
         reguliers: np.ndarray,
         irregulieres: list[tuple[int, str]],
         largeur: int,
-    ) -> tuple[list[Codee], np.ndarray, np.ndarray | None, np.ndarray]:
+    ) -> tuple[list[Codee], np.ndarray, np.ndarray | None]:
         """Remet à leur rang les lignes qui n'ont pas le nombre habituel de cellules : les manquantes sont vides."""
-        lues: list[list[str]] = [next(self._lecteur(io.StringIO(texte, newline="")), []) for _, texte in irregulieres]
-        if any(_avale(c, self.separateur, largeur) for cellules in lues for c in cellules):
+        textes = [texte for _, texte in irregulieres]
+        lues = list(self._lecteur(textes))
+        if len(lues) != len(textes) or any(
+            _avale(cellule, self.separateur, largeur)
+            for texte, cellules in zip(textes, lues, strict=True)
+            if "\n" in texte or "\r" in texte
+            for cellule in cellules
+        ):
             raise _GuillemetOuvert
         ordre = np.argsort(np.concatenate([reguliers, [r for r, _ in irregulieres]]), kind="stable")
         completes = []
@@ -417,10 +420,10 @@ class TableauTexte:
             tous = pa.chunked_array([pa.DictionaryArray.from_arrays(pa.array(colonne.codes), colonne.valeurs), ajout])
             complete = Codee.de(tous)
             completes.append(Codee(complete.valeurs, complete.codes[ordre]))
-        en_trop = np.concatenate([en_trop, [any(x.strip() for x in c[largeur:]) for c in lues]])[ordre].astype(bool)
+        en_trop = np.concatenate([en_trop, ["".join(c[largeur:]).strip() != "" for c in lues]])[ordre].astype(bool)
         if retours is not None:
-            retours = np.concatenate([retours, [texte.count("\n") for _, texte in irregulieres]])[ordre]
-        return completes, en_trop, retours, reguliers
+            retours = np.concatenate([retours, [len(re.findall(_SAUT, texte)) for texte in textes]])[ordre]
+        return completes, en_trop, retours
 
 
 class _GuillemetOuvert(Exception):
@@ -429,7 +432,7 @@ class _GuillemetOuvert(Exception):
 
 def _avale(cellule: str, separateur: str, largeur: int) -> bool:
     """Vrai si la cellule contient une ligne entière du tableau."""
-    return any(suite.count(separateur) == largeur - 1 for suite in cellule.split("\n")[1:])
+    return any(suite.count(separateur) == largeur - 1 for suite in re.split(_SAUT, cellule)[1:])
 
 
 def remplies(colonnes: list[Codee], lignes: int) -> np.ndarray:

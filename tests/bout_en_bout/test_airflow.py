@@ -87,10 +87,11 @@ def test_airflow_dags_test(donnees: Path, premiere: tuple[subprocess.CompletedPr
 
 
 def test_une_panne_fait_echouer_la_nuit(tmp_path: Path) -> None:
-    """Un déploiement configuré sans clé : code de sortie non nul, tâche nommée, rien de publié."""
+    """Un déploiement configuré sans clé : pas de second essai, code de sortie non nul, cause dite, rien de publié."""
     sortie = embarque(tmp_path / "data", "nuit", NUIT, ARRETE, ENTREPOT_DEPLOIEMENT="configure")
     assert sortie.returncode == 1
-    assert "ÉCHEC de extraire[0], essai 3 sur 3 (CleAbsente)" in sortie.stdout
+    assert "ÉCHEC de extraire[0], essai 1 (3 au plus) : Déploiement configuré sans clé" in sortie.stdout
+    assert "essai 2" not in sortie.stdout
     assert "LA NUIT A ÉCHOUÉ" in sortie.stdout
     assert not (tmp_path / "data" / "publie" / "courant").exists()
 

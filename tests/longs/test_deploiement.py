@@ -128,19 +128,10 @@ class Deploiement:
             check=True, capture_output=True, env=env, cwd=grappe, **qui,
         )  # fmt: skip
         secret.unlink()
-        serveur = [
-            "postgres",
-            "-D",
-            str(grappe / "base"),
-            "-p",
-            self.ports["5432"],
-            "-h",
-            "127.0.0.1",
-            "-k",
-            str(grappe),
-        ]
+        port = self.ports["5432"]
+        serveur = ["postgres", "-D", str(grappe / "base"), "-p", port, "-h", "127.0.0.1", "-k", str(grappe)]
         self.s.lancer("postgres", serveur, env=env, cwd=grappe, **qui)
-        acces = env | {"PGPASSWORD": env["POSTGRES_PASSWORD"], "PGPORT": self.ports["5432"], "PGHOST": "127.0.0.1"}
+        acces = env | {"PGPASSWORD": env["POSTGRES_PASSWORD"], "PGPORT": port, "PGHOST": "127.0.0.1"}
         creer = ["createdb", "-U", env["POSTGRES_USER"], env["POSTGRES_DB"]]
         self.s.attendre(
             "création de la base d'Airflow",

@@ -27,6 +27,7 @@ MARQUE = "kzwq"
 """Début d'un mot que portent tous les noms, prénoms et courriels des personnes, et elles seules."""
 
 PAS_D_ESPACE_FINE = {"cp1252"}
+SANS_NOM = ["Colonne de travail", ""]
 FORMATS_CSV = [
     {"type": "csv", "encodage": e, "separateur": s}
     for e, s in (
@@ -247,8 +248,9 @@ class _Generateur:
 
     def siret(self, *, zeros: bool = False) -> str:
         """SIRET valide, avec des zéros de tête si demandé."""
-        siren = ("00" if zeros else str(self.h.randint(3, 8))) + f"{self.h.randint(0, 10**7):0>7}"
-        siren = _cle_luhn(siren[:8])
+        siren = _cle_luhn(
+            f"00{self.h.randint(10**5, 10**6 - 1)}" if zeros else str(self.h.randint(3 * 10**7, 9 * 10**7))
+        )
         return _cle_luhn(siren + f"{self.h.randint(1, 999):0>4}"[:4])
 
     # --- le monde vrai ---
@@ -605,7 +607,7 @@ class _Generateur:
         if decomposable and self.chance(0.3):
             # Accents décomposés, comme en écrivent certains postes.
             entetes = {nom: unicodedata.normalize("NFD", texte) for nom, texte in entetes.items()}
-        choisi["entetes"] = [entetes[c] if c else self.h.choice(["Colonne de travail", "", None]) for c in colonnes]
+        choisi["entetes"] = [entetes[c] if c else self.h.choice(SANS_NOM) for c in colonnes]
         choisi["guillemets"] = self.chance(0.2)
         choisi["fin"] = "\r\n" if self.chance(0.7) else "\n"
         choisi["titre_large"] = self.h.choice([0, 0, len(colonnes) - 1])
@@ -650,7 +652,7 @@ class _Generateur:
         if not nu:
             for _ in range(self.h.randint(0, 3)):
                 vide: list[Cellule] = self.h.choice([[], [None] * len(colonnes), [" \u00a0"] * len(colonnes)])
-                ecrites.insert(self.h.randint(1, len(ecrites)), vide)
+                ecrites.insert(self.h.randint(min(1, len(ecrites) - 1), len(ecrites) - 1), vide)
         if total:
             pied: list[Cellule] = [None] * len(colonnes)
             somme = sum(x[total] for x in lisibles if isinstance(x.get(total), int | float))
@@ -843,7 +845,20 @@ class _Generateur:
                     "abc_clauses_heures", f"abc_clauses_heures_{mois:%Y%m}{suffixe}", mois, repris, total="heures"
                 )
             )
+        if self.premiere_nuit != self.nuit:
+            rendues += self.aller_et_retour(rendues[8], par_mois)
         return rendues
+
+    def aller_et_retour(self, original: Livraison, par_mois: dict[dt.date, list[Ligne]]) -> list[Livraison]:
+        """Sous le même nom, une nuit plus tard, d'autres octets ; la nuit d'après, de nouveau les premiers."""
+        mois = original.date_nom
+        repris = [{**x, "heures": round(x["heures"] / 4, 2)} for x in par_mois[mois][:9]]
+        usuel = {k: original.format[k] for k in ("type", "encodage", "separateur") if k in original.format}
+        milieu = self.nuit - dt.timedelta(days=3)
+        autre = self.livraison("abc_clauses_heures", "", mois, repris, nuit=milieu, total="heures", format_=usuel)
+        self.horloge += dt.timedelta(minutes=7)
+        retour = replace(original, nuit=self.nuit, ecrit_le=self.horloge)
+        return [replace(autre, chemin=original.chemin), retour]
 
     def decale(self, mois: dt.date) -> dt.date:
         """Le mois d'un fichier ultérieur, ou le même s'il n'y en a pas."""

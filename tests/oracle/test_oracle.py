@@ -168,7 +168,7 @@ def livraisons(jouee: Jouee) -> None:
     vues = vues.drop(inconnue.index)
     comptes = ["lignes_lues", "chargees", "rejetees", "laissees"]
     vues.loc[~vues["statut"].str.startswith("acceptee"), comptes] = None
-    exiger(ecarts("meta.livraisons", attendues, vues, ["fichier", "statut"]))
+    exiger(ecarts("meta.livraisons", attendues, vues, ["fichier", "recu_le", "statut"]))
 
 
 def rejets(jouee: Jouee) -> None:

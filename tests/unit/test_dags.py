@@ -39,9 +39,10 @@ for dag in sac.dags.values():
                    ((n, dag.params.get_param(n)) for n in dag.params)},
         "taches": {t.task_id: {
             "apres": sorted(t.upstream_task_ids), "pool": t.pool, "regle": str(t.trigger_rule), "owner": t.owner,
-            "reprises": t.retries, "delai": t.execution_timeout.total_seconds(), "croissant": t.retry_exponential_backoff,
-            "alerte": bool(t.on_failure_callback), "indice": getattr(t, "map_index_template", None),
-            "sorties": [a.name for a in t.outlets], "repartie": t.is_mapped,
+            "reprises": t.retries, "delai": t.execution_timeout.total_seconds(),
+            "croissant": t.retry_exponential_backoff, "alerte": bool(t.on_failure_callback),
+            "indice": getattr(t, "map_index_template", None), "sorties": [a.name for a in t.outlets],
+            "repartie": t.is_mapped,
         } for t in dag.tasks},
     }
 print("\\n" + json.dumps({"erreurs": sac.import_errors, "duree": duree, "importes": importes, "dags": dags}))
@@ -98,8 +99,7 @@ def test_ordre_des_etapes(dag: dict[str, Any]) -> None:
 
 
 def test_une_panne_arrete_un_refus_non(dag: dict[str, Any]) -> None:
-    """Une extraction en panne retient la construction ; aucune extraction à faire ne la retient pas. Le bilan se fait
-    aussi quand il n'y avait rien à construire."""
+    """Une extraction en panne retient la suite, aucun fichier nouveau ne la retient pas ; le bilan se fait toujours."""
     regles = {nom: tache["regle"].split(".")[-1].lower() for nom, tache in dag["taches"].items()}
     assert regles["construire"] == regles["bilan"] == "none_failed"
     assert {r for nom, r in regles.items() if nom not in ("construire", "bilan")} == {"all_success"}
@@ -127,7 +127,7 @@ def test_reprises_delais_alertes(dag: dict[str, Any]) -> None:
 
 
 def test_signaux_et_documentation(dag: dict[str, Any]) -> None:
-    """Publier signale les axes publiés ; la documentation dit que faire pour chaque tâche ; les paramètres sont typés."""
+    """Publier signale les axes publiés ; chaque tâche a sa ligne de triage ; les paramètres sont typés."""
     assert dag["taches"]["publier"]["sorties"] == ["publie"]
     assert {"entrepot", "nuit"} <= set(dag["tags"])
     for nom in dag["taches"]:

@@ -92,7 +92,7 @@ def test_aucun_secret_en_clair_dans_les_fichiers_versionnes() -> None:
 
 
 def test_chaque_service_dit_sa_sante_et_reprend(services: dict[str, Any]) -> None:
-    """Les services qui durent ont un contrôle de santé borné et se relancent ; l'initialisation finit, et se fait attendre."""
+    """Ce qui dure a un contrôle de santé borné et se relance ; l'initialisation finit, et se fait attendre."""
     assert set(services) == {"postgres", "initialisation", *AIRFLOW, "web"}
     for nom, service in services.items():
         if nom == "initialisation":
@@ -125,7 +125,7 @@ def test_les_identites_ne_sont_montees_que_chez_qui_execute(services: dict[str, 
 
 
 def test_les_images_sont_epinglees_et_celle_du_projet_suit_requirements() -> None:
-    """Aucune image « latest » ; la nôtre installe requirements.txt, où tout est épinglé, sous un utilisateur ordinaire."""
+    """Aucune image « latest » ; la nôtre installe requirements.txt, tout épinglé, sous un utilisateur ordinaire."""
     for service in compose.brut()["services"].values():
         image = service["image"]
         assert image == "entrepot:local" or re.fullmatch(r"[a-z]+:\d+(\.\d+)*-bookworm", image), image

@@ -444,6 +444,13 @@ def test_aucun_contenu_ne_perd_de_ligne(lignes: list[list[str]], au_classeur: bo
     assert lire_octets(texte.getvalue().encode()).lecture.lignes_lues == len(lignes)
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.text(st.sampled_from(';;;""\n\n\r\tC1x é/,.'), max_size=60), st.sampled_from(["utf-8", "cp1252"]))
+def test_n_importe_quel_texte_est_lu_ou_refuse(lignes: str, encodage: str) -> None:
+    """Guillemets dépareillés, retours chariot perdus, lignes de toutes largeurs : jamais d'erreur imprévue."""
+    lire_octets((HEURES + lignes).encode(encodage))
+
+
 # --- Classeurs -------------------------------------------------------------------------------------------------------
 
 
