@@ -94,7 +94,7 @@ format: venv ## remet en forme Python et SQL
 
 .PHONY: test
 test: lint types ## tout ce qui doit passer avant de livrer, sans paquet Debian (moins de 20 minutes)
-	$(PY) -m pytest --ignore=tests/longs -n $(TRAVAIL) --dist worksteal
+	$(PY) -m pytest --ignore=tests/longs -n $(TRAVAIL) --dist loadgroup
 
 .PHONY: test-long
 test-long: test ## en plus : ordonnanceur réel, déploiement, clients anciens (dit les paquets Debian qui manquent)

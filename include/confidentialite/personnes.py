@@ -34,9 +34,9 @@ def personne_id(identites: pa.Table, cle: Cle) -> pa.StringArray:
 
 
 def normaliser(texte: str) -> str:
-    """Forme comparable d'un nom : lettres seules, sans accents ni casse ; sans aucune lettre, le texte sans espaces."""
+    """Forme comparable d'un nom : lettres et chiffres seuls, sans accents ni casse ; sinon le texte sans espaces."""
     plie = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", texte).casefold().translate(_LIGATURES))
-    return "".join(c for c in plie if c.isalpha()) or "".join(plie.split())
+    return "".join(c for c in plie if c.isalnum()) or "".join(plie.split())
 
 
 def _normaliser_colonne(colonne: pa.StringArray) -> pa.StringArray:

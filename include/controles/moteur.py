@@ -20,7 +20,8 @@ _CONNEXION = {
     "isolation_level": "AUTOCOMMIT",
     "skip_autocommit_rollback": True,
     "pool_reset_on_return": None,
-    "connect_args": {"read_only": True},
+    # 3 Gio pour toute la nuit (objectif du banc) : les contrôles en prennent deux au plus.
+    "connect_args": {"read_only": True, "config": {"memory_limit": "2GB"}},
 }
 _SANS_VALEURS = {"result_format": "BASIC", "partial_unexpected_count": 0}
 _GRAVITES = {BLOQUANT: "critical", SIGNALE: "warning", OBSERVE: "info"}

@@ -27,7 +27,6 @@ MARQUE = "kzwq"
 """Début d'un mot que portent tous les noms, prénoms et courriels des personnes, et elles seules."""
 
 PAS_D_ESPACE_FINE = {"cp1252"}
-SANS_NOM = ["Colonne de travail", ""]
 FORMATS_CSV = [
     {"type": "csv", "encodage": e, "separateur": s}
     for e, s in (
@@ -607,7 +606,7 @@ class _Generateur:
         if decomposable and self.chance(0.3):
             # Accents décomposés, comme en écrivent certains postes.
             entetes = {nom: unicodedata.normalize("NFD", texte) for nom, texte in entetes.items()}
-        choisi["entetes"] = [entetes[c] if c else self.h.choice(SANS_NOM) for c in colonnes]
+        choisi["entetes"] = [entetes[c] if c else "Colonne de travail" for c in colonnes]
         choisi["guillemets"] = self.chance(0.2)
         choisi["fin"] = "\r\n" if self.chance(0.7) else "\n"
         choisi["titre_large"] = self.h.choice([0, 0, len(colonnes) - 1])

@@ -6,7 +6,6 @@ chaque tirage est un seul essai, dont chaque comparaison est un sous-essai.
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 import os
 import re
@@ -25,37 +24,10 @@ import pytest
 from catalogue import Livraison
 from comparaison import abreger, ecarts, publiee
 from oracle import Attendu, Illisible, calculer, en_texte, lire_mois
+from rejeu import CLE, Tirage, deposer_et_prendre
 
 from include.configuration import Dossiers, Nuit
-from include.nuit import executer, extraire, inventorier, preparer
-
-CLE = base64.b64encode(bytes(range(32))).decode()
-
-
-@dataclass(frozen=True)
-class Tirage:
-    """Un tirage : graine, années, arrêté, et en combien de nuits les fichiers arrivent."""
-
-    graine: int
-    annees: tuple[int, int]
-    arrete: dt.date
-    deux_nuits: bool = False
-    taille: float = 1.0
-
-    @property
-    def nuit(self) -> dt.date:
-        """La nuit qui publie, en février qui suit la seconde année."""
-        return dt.date(self.annees[1] + 1, 2, 5)
-
-    def livraisons(self) -> list[Livraison]:
-        """Les livraisons du tirage."""
-        return generateur.generer(
-            self.graine, self.annees, taille=self.taille, nuit=self.nuit, arrete=self.arrete, deux_nuits=self.deux_nuits
-        )
-
-    def __str__(self) -> str:
-        return f"graine {self.graine}, {self.annees[0]}-{self.annees[1]}, au {self.arrete}"
-
+from include.nuit import executer
 
 TIRAGES = [
     Tirage(1, (2019, 2020), dt.date(2020, 12, 31)),
@@ -95,17 +67,14 @@ def jouer(racine: Path, tirage: Tirage, livraisons: list[Livraison]) -> Jouee:
     d = Dossiers(racine / "data")
     d.depots.mkdir(parents=True)
     (d.depots / "lisez-moi.csv").write_text("Ce fichier;ne correspond\nà;aucun contrat\n", encoding="utf-8")
-    nuits = sorted({x.nuit for x in livraisons})
+    *avant, derniere = sorted({x.nuit for x in livraisons})
     with pytest.MonkeyPatch.context() as env:
         env.setenv("ENTREPOT_CLE", CLE)
         env.setenv("ENTREPOT_DATA", str(d.racine))
-        for nuit in nuits[:-1]:
-            generateur.ecrire([x for x in livraisons if x.nuit == nuit], d.depots)
-            jour = preparer(str(nuit), str(min(nuit, tirage.arrete)))
-            for source, chemins in inventorier(jour, attente=0.0)["sources"].items():
-                extraire(jour, source, chemins)
-        generateur.ecrire([x for x in livraisons if x.nuit == nuits[-1]], d.depots)
-        resultat = executer(d, Nuit.de(nuits[-1], tirage.arrete))
+        for nuit in avant:
+            deposer_et_prendre(d, livraisons, nuit)
+        generateur.ecrire([x for x in livraisons if x.nuit == derniere], d.depots)
+        resultat = executer(d, Nuit.de(derniere, tirage.arrete))
     return Jouee(d, resultat, calculer(livraisons, tirage.arrete))
 
 
@@ -415,9 +384,9 @@ def sans_une_ligne(attendu: Attendu) -> tuple[int, list[Livraison], Decimal]:
 
 def _cles(livraison: Livraison) -> Iterator[tuple[str, dt.date]]:
     """Contrat et mois de chaque ligne d'heures lisible, doublons compris."""
-    contrat, mois = livraison.colonnes.index("id_contrat"), livraison.colonnes.index("mois")
     for cellules in livraison.lignes:
+        ligne = dict(zip(livraison.colonnes, cellules, strict=False))
         try:
-            yield en_texte(cellules[contrat]).upper(), lire_mois(cellules[mois])
+            yield en_texte(ligne.get("id_contrat")).upper(), lire_mois(ligne.get("mois"))
         except Illisible:
             continue

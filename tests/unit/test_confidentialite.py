@@ -274,6 +274,7 @@ def test_des_identites_differentes_ont_des_pseudonymes_differents(a: tuple[str, 
         pytest.param(("Strauß", None, "Łukasz"), ("STRAUSS", None, "lukasz"), True, id="lettres_etrangeres"),
         pytest.param(("Иванов", None, "Иван"), ("Петров", None, "Пётр"), False, id="autre_alphabet"),
         pytest.param(("Ab", None, "c"), ("A", None, "bc"), False, id="le_nom_ne_deborde_pas_sur_le_prenom"),
+        pytest.param(("Nom1", None, "A"), ("Nom2", None, "A"), False, id="un_chiffre_distingue"),
         pytest.param(("?", None, "?"), ("1", None, "1"), False, id="sans_aucune_lettre"),
     ],
 )
