@@ -57,7 +57,8 @@ def ecrire_livraisons(depots: Path, lignes: int) -> Path:
     })  # fmt: skip
     sal = pd.DataFrame({"n": np.arange(salaries)})
     sal_csv = pd.DataFrame({
-        "N° salarié": "S" + sal.n.astype(str), "Nom": "NOM" + sal.n.astype(str), "Prénom": "Prénom" + (sal.n % 997).astype(str),
+        "N° salarié": "S" + sal.n.astype(str), "Nom": "NOM" + sal.n.astype(str),
+        "Prénom": "Prénom" + (sal.n % 997).astype(str),
         "Sexe": np.where(sal.n % 3 == 0, "F", "M"), "Date de naissance": "01/02/" + (1960 + sal.n % 40).astype(str),
         "QPV": np.where(sal.n % 5 == 0, "Le Mail", ""), "Accompagnement": "EI",
     })  # fmt: skip
@@ -67,7 +68,8 @@ def ecrire_livraisons(depots: Path, lignes: int) -> Path:
         "N° opération": [f"OP{n % operations}" for n in numeros],
         "Employeur": [f"ENTREPRISE {n % max(contrats // 10, 1)}" for n in numeros],
         "Type d'employeur": "Entreprise", "Type de contrat": "CDD", "Modalité": "Embauche directe",
-        "Date de début": "01/01/" + pd.Series(annee).astype(str), "Date de fin": "31/12/" + pd.Series(annee).astype(str),
+        "Date de début": "01/01/" + pd.Series(annee).astype(str),
+        "Date de fin": "31/12/" + pd.Series(annee).astype(str),
         "Embauche": "N",
     })  # fmt: skip
     mois = np.tile(np.arange(1, 13), contrats)[:lignes]
@@ -76,7 +78,9 @@ def ecrire_livraisons(depots: Path, lignes: int) -> Path:
     heures_csv = pd.DataFrame({
         "N° contrat": "C" + pd.Series(contrat).astype(str),
         "Mois": pd.Series(mois).astype(str).str.zfill(2) + "/" + pd.Series(annee[contrat]).astype(str),
-        "Heures réalisées": pd.Series(centiemes // 100).astype(str) + "," + pd.Series(centiemes % 100).astype(str).str.zfill(2),
+        "Heures réalisées": (
+            pd.Series(centiemes // 100).astype(str) + "," + pd.Series(centiemes % 100).astype(str).str.zfill(2)
+        ),
         "Date de saisie": "05/01/2023",
     })  # fmt: skip
     for nom, table in {"operations_20230101": op_csv, "salaries_20230101": sal_csv,

@@ -140,7 +140,9 @@ def bilan(resultat: dict[str, Any]) -> str:
     else:
         lignes.append("  livraisons : aucun fichier nouveau")
     lignes += [f"  {m['statut']} : {m['fichier']} - {m['motif']}" for m in livraisons if m not in prises]
-    lignes += [f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in resultat["inventaire"]["en_ecriture"]]
+    lignes += [
+        f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in resultat["inventaire"]["en_ecriture"]
+    ]
     if not publication["publiee"]:
         return "\n".join([*lignes, f"  rien n'est publié : {publication['motif']}"])
     lignes.append(f"  publication {publication['publication']}")

@@ -1,4 +1,4 @@
-"""Un contrat par fichier de partenaire : le seul endroit qui connaît ses en-têtes, ses types, ses clés, son responsable.
+"""Un contrat par fichier de partenaire : le seul endroit qui connaît en-têtes, types, clés et responsable.
 
 Un contrat est un fichier YAML de ce dossier. Il sert à l'extraction, aux sources de dbt et à leur documentation, aux
 contrôles, au dictionnaire et à la vérification par le partenaire lui-même.

@@ -62,7 +62,7 @@ class Colonne:
     description: str
     requis: bool = False
     dcp: str | None = None
-    """identifiante : nomme une personne ; sensible : ne quitte jamais la zone restreinte ; None : ni l'un ni l'autre."""
+    """identifiante : nomme une personne ; sensible : reste dans la zone restreinte ; None : ni l'un ni l'autre."""
     modalites: tuple[str, ...] = ()
     """Valeurs admises, dans leur graphie de référence ; aucune : texte libre."""
     alias: tuple[Alias, ...] = ()

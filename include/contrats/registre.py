@@ -13,7 +13,9 @@ import yaml
 from include.contrats.contrat import Contrat, ContratInvalide, lire_contrat
 
 _DOSSIER = Path(__file__).parent
-_SUFFIXE_DE_COPIE = re.compile(r"(\s*\(\d+\)|[_-]v\d+|\s*-\s*copie(\s*\(\d+\))?)$")
+_SUFFIXE_DE_COPIE = re.compile(
+    r"(\s*\(\d+\)|[\s_-]+(v\d+|copie|bis|corrig[eé]e?|rectifi[eé]e?|d[eé]finiti(f|ve)|final|ok))$"
+)
 
 
 @cache
@@ -31,8 +33,8 @@ def tous() -> dict[str, Contrat]:
 def reconnaitre_nom(nom: str) -> list[tuple[Contrat, dt.date | None, int | None]]:
     """Contrats dont le nom attendu convient à ce nom de fichier, avec la date et l'année qu'il porte.
 
-    La casse, l'extension et les suffixes de copie (« (1) », « _v2 », « - Copie ») ne comptent pas. La date est le premier
-    jour de ce que le nom désigne. Un nom dont la date n'existe pas (mois 13) ne convient à aucun contrat.
+    La casse, l'extension et les suffixes de copie (« (1) », « _v2 », « - Copie ») ne comptent pas. La date est le
+    premier jour de ce que le nom désigne. Un nom dont la date n'existe pas (mois 13) ne convient à aucun contrat.
     """
     normalise = nom_normalise(nom)
     reconnus: list[tuple[Contrat, dt.date | None, int | None]] = []
@@ -50,7 +52,7 @@ def reconnaitre_nom(nom: str) -> list[tuple[Contrat, dt.date | None, int | None]
 
 
 def nom_normalise(nom: str) -> str:
-    """Nom de fichier sans casse, sans extension et sans « (1) », « _v2 » ou « - Copie »."""
+    """Nom de fichier sans casse, sans extension ni suffixe de copie (« (1) », « _v2 », « - Copie », « corrigé »)."""
     courant = unicodedata.normalize("NFC", Path(nom).stem).casefold().strip()
     while (suivant := _SUFFIXE_DE_COPIE.sub("", courant).strip()) != courant:
         courant = suivant

@@ -137,7 +137,8 @@ def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
         _table(base, "livraisons", COLONNES_LIVRAISONS, livraisons)
         _table(base, "contrats", COLONNES_CONTRATS, [_contrat(c) for c in contrats.values()])
         _table(base, "controles_livraisons", COLONNES_CONTROLES,
-               [c | {k: m[k] for k in ("livraison", "source", "axe")} for m in livraisons for c in m["controles"]])  # fmt: skip
+               [c | {k: m[k] for k in ("livraison", "source", "axe")}
+                for m in livraisons for c in m["controles"]])  # fmt: skip
         _lignes_signalees(base, d, "rejets", livraisons)
         _lignes_signalees(base, d, "anomalies", livraisons)
         for contrat in contrats.values():
@@ -158,7 +159,9 @@ def _contrat(contrat: Contrat) -> dict[str, Any]:
     return {nom: getattr(contrat, nom) for nom in COLONNES_CONTRATS}
 
 
-def _table(base: duckdb.DuckDBPyConnection, nom: str, colonnes: dict[str, str], lignes: Iterable[dict[str, Any]]) -> None:
+def _table(
+    base: duckdb.DuckDBPyConnection, nom: str, colonnes: dict[str, str], lignes: Iterable[dict[str, Any]]
+) -> None:
     """Table du schéma bronze, typée même quand elle est vide."""
     definition = ", ".join(f'"{c}" {t}' for c, t in colonnes.items())
     base.execute(f"create table bronze.{nom} ({definition})")
@@ -170,9 +173,7 @@ def _table(base: duckdb.DuckDBPyConnection, nom: str, colonnes: dict[str, str], 
         base.unregister("_valeurs")
 
 
-def _lignes_signalees(
-    base: duckdb.DuckDBPyConnection, d: Dossiers, nom: str, livraisons: list[dict[str, Any]]
-) -> None:
+def _lignes_signalees(base: duckdb.DuckDBPyConnection, d: Dossiers, nom: str, livraisons: list[dict[str, Any]]) -> None:
     """bronze.rejets ou bronze.anomalies, de toutes les livraisons connues."""
     fichiers = _fichiers(d, livraisons, f"{nom}.parquet")
     colonnes = ", ".join(f"l.{c}" for c in COLONNES_LIGNES_SIGNALEES)

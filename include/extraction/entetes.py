@@ -36,8 +36,8 @@ class Entete:
 
     @property
     def largeur(self) -> int:
-        """Nombre de colonnes jusqu'à la dernière qui a un titre."""
-        return max((i for i, t in enumerate(self.titres, 1) if t.strip()), default=0)
+        """Nombre de colonnes de la ligne d'en-têtes, titrées ou non : au-delà, une cellule remplie est de trop."""
+        return len(self.titres)
 
     @property
     def inconnues(self) -> list[str]:

@@ -120,7 +120,7 @@ class Tableau(Protocol):
         """Premiers enregistrements."""
 
     def lignes(self, apres: int, largeur: int) -> Lignes:
-        """Lignes sous la ligne physique `apres` ; `largeur` : colonnes jusqu'à la dernière qui a un titre.
+        """Lignes sous la ligne physique `apres` ; `largeur` : colonnes de la ligne d'en-têtes.
 
         Lève FichierRefuse si c'est illisible.
         """

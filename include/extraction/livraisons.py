@@ -333,9 +333,12 @@ def _lu_ou_refuse(
             raise
         # Ni le message ni les variables de l'erreur : ils citent volontiers la cellule en cause.
         motif, interne = (
-            f"erreur interne ({type(erreur).__name__}) pendant la lecture : signalez-la à l'équipe données, "
-            "puis déposez à nouveau le fichier une fois la correction faite"
-        ), True
+            (
+                f"erreur interne ({type(erreur).__name__}) pendant la lecture : signalez-la à l'équipe données, "
+                "puis déposez à nouveau le fichier une fois la correction faite"
+            ),
+            True,
+        )
         journal.error("%s : %s, levée en %s", f.chemin, type(erreur).__name__, _ou(erreur))
     else:
         return _resume(lecture, contrat, livraison)

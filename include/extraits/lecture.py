@@ -117,7 +117,13 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
         verdict=courante["verdict"],
         axes=[
             Axe(
-                a["axe"], a["verdict"], a["donnees_du"], a["reporte"], a["cause"], courante["arrete_au"], signales[a["axe"]]
+                nom=a["axe"],
+                verdict=a["verdict"],
+                donnees_du=a["donnees_du"],
+                reporte=a["reporte"],
+                cause=a["cause"],
+                arrete_au=courante["arrete_au"],
+                signalements=signales[a["axe"]],
             )
             for a in sorted(axes, key=lambda a: (ordre.get(a["axe"], len(ordre)), a["axe"]))
         ],

@@ -148,4 +148,3 @@ def test_publication_suivante_tuee(d: Dossiers) -> None:
     apres = tables(d)
     assert apres["achats_responsables.rpt_heures_secteur"] != avant["achats_responsables.rpt_heures_secteur"]
     assert all(len(ids) == 1 for ids in bronze(d).values())
-

@@ -39,6 +39,9 @@ def test_chaque_colonne_de_bronze_est_typee_et_decrite(contrat: Any) -> None:
     assert all(type_ and description.strip() for type_, description in contrat.bronze().values())
 
 
+CODE = MODELE["colonnes"][0]
+
+
 def _avec(**changements: Any) -> dict[str, Any]:
     return copy.deepcopy(MODELE) | changements
 
@@ -52,10 +55,10 @@ def _avec(**changements: Any) -> dict[str, Any]:
         pytest.param(_avec(mode="complets"), "mode attendu", id="mode"),
         pytest.param(_avec(cle=["codes"]), "colonnes inconnues : codes", id="cle_inconnue"),
         pytest.param(_avec(fichier="essai.csv"), "AAAA", id="nom_sans_date"),
-        pytest.param(_avec(colonnes=[MODELE["colonnes"][0] | {"type": "texet"}]), "type inconnu", id="type"),
-        pytest.param(_avec(colonnes=[MODELE["colonnes"][0] | {"requis": False}]), "doit être requise", id="cle_facultative"),
-        pytest.param(_avec(colonnes=[MODELE["colonnes"][0] | {"dcp": "nominative"}]), "dcp", id="dcp"),
-        pytest.param(_avec(colonnes=[MODELE["colonnes"][0] | {"entetes": "x"}]), "au plus", id="cle_de_colonne"),
+        pytest.param(_avec(colonnes=[CODE | {"type": "texet"}]), "type inconnu", id="type"),
+        pytest.param(_avec(colonnes=[CODE | {"requis": False}]), "doit être requise", id="cle_facultative"),
+        pytest.param(_avec(colonnes=[CODE | {"dcp": "nominative"}]), "dcp", id="dcp"),
+        pytest.param(_avec(colonnes=[CODE | {"entetes": "x"}]), "au plus", id="cle_de_colonne"),
     ],
 )  # fmt: skip
 def test_un_contrat_mal_ecrit_est_refuse_et_le_message_dit_quoi(contenu: dict[str, Any], attendu: str) -> None:

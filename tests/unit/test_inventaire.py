@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from include.configuration import Dossiers, Nuit
+from include.contrats import nom_normalise
 from include.extraction import inventaire
 from include.extraction.inventaire import inventorier
-from include.contrats import nom_normalise
 from include.extraction.livraisons import INCONNUE, prendre
 
 NUIT = Nuit.de("2018-01-02")
