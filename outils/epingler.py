@@ -42,7 +42,7 @@ def main() -> None:
         f"{nom}=={version}" for nom, version in sorted(resoudre(mettre_a_jour="--mettre-a-jour" in sys.argv).items())
     ]
     EPINGLEES.write_text("\n".join(lignes) + "\n", encoding="utf-8")
-    for ligne in sorted(avant ^ set(lignes) - {""}):
+    for ligne in sorted((avant ^ set(lignes)) - {""}):
         print("+" if ligne in lignes else "-", ligne)
     print(f"{len(lignes)} paquets épinglés dans {EPINGLEES.name}")
 
