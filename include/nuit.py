@@ -16,6 +16,9 @@ from typing import Any
 
 from include.configuration import Dossiers, Nuit, dossiers
 
+_STATUTS = {"refusee": "refusé", "doublon": "doublon", "laissee": "laissé"}
+_VERDICTS = {"passe": "passé", "passe_avec_signalements": "passé, avec signalements", "bloque": "BLOQUÉ"}
+
 Jour = dict[str, str]
 """Une nuit sous forme de dictionnaire : {"nuit": "AAAA-MM-JJ", "arrete": "AAAA-MM-JJ"}."""
 
@@ -139,15 +142,15 @@ def bilan(resultat: dict[str, Any]) -> str:
         )
     else:
         lignes.append("  livraisons : aucun fichier nouveau")
-    lignes += [f"  {m['statut']} : {m['fichier']} - {m['motif']}" for m in livraisons if m not in prises]
-    lignes += [
-        f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in resultat["inventaire"]["en_ecriture"]
-    ]
+    lignes += [f"  {_STATUTS[m['statut']]} : {m['fichier']} - {m['motif']}" for m in livraisons if m not in prises]
+    en_ecriture = resultat["inventaire"]["en_ecriture"]
+    lignes += [f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in en_ecriture]
     if not publication["publiee"]:
         return "\n".join([*lignes, f"  rien n'est publié : {publication['motif']}"])
     lignes.append(f"  publication {publication['publication']}")
-    lignes += [f"    {axe} : {v['verdict']}{' - ' + v['cause'] if v.get('cause') else ''}"
-               for axe, v in publication["axes"].items()]  # fmt: skip
+    for axe, etat in publication["axes"].items():
+        lignes.append(f"    {axe} : {_VERDICTS[etat['verdict']]}")
+        lignes += [f"      - {cause}" for cause in (etat.get("cause") or "").split(" ; ") if cause]
     courant = d.publie / "courant"
     lignes += [
         f"  base      {courant / 'entrepot.duckdb'}",

@@ -103,8 +103,8 @@ def _verdict(
         yield f"  {signe} : {controle['message']}"
     if lecture.valeurs_rejetees is not None:
         rejets = lecture.valeurs_rejetees.to_pylist()
-        yield from _cellules("rejetée(s)", rejets, contrat, montrees)
-    yield from _cellules("réparée(s) ou vidée(s)", anomalies, contrat, montrees)
+        yield from _cellules("rejetées", rejets, contrat, montrees)
+    yield from _cellules("réparées ou vidées", anomalies, contrat, montrees)
 
 
 def _cellules(titre: str, cellules: Sequence[dict[str, object]], contrat: Contrat, montrees: int) -> Iterator[str]:

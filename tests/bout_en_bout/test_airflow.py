@@ -42,7 +42,7 @@ def test_la_premiere_nuit_publie(donnees: Path, premiere: subprocess.CompletedPr
     """Depuis un dossier vide : démonstration écrite, axes publiés, bilan lisible, code de sortie nul."""
     assert premiere.returncode == 0, premiere.stdout + premiere.stderr
     assert "Nuit du 02/01/2018, arrêtée au 31/12/2017" in premiere.stdout
-    assert "achats_responsables : passe" in premiere.stdout, premiere.stdout
+    assert "achats_responsables : passé" in premiere.stdout, premiere.stdout
     courant = donnees / "publie" / "courant"
     with duckdb.connect(str(courant / "entrepot.duckdb"), read_only=True) as base:
         [(heures,)] = base.execute("select sum(heures) from achats_responsables.fct_heures").fetchall()

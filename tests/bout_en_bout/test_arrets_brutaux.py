@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -66,10 +68,6 @@ def tables(d: Dossiers) -> dict[str, str]:
         empreintes = {}
         for schema, nom in noms:
             exclus = "exclude (publication)" if nom == "indicateurs" else ""
-            if nom == "fct_heures":
-                exclus = "exclude (personne_id, _livraison)"
-            if nom == "dim_personne":
-                exclus = "exclude (personne_id)"
             lignes = lecteur.execute(f"select * {exclus} from {schema}.{nom} order by all").fetchall()
             empreintes[f"{schema}.{nom}"] = hashlib.sha256(repr(lignes).encode()).hexdigest()
         return empreintes
@@ -86,6 +84,15 @@ def bronze(d: Dossiers) -> dict[str, list[str]]:
             lignes = duckdb.execute(f"select count(*) from '{manifeste.parent / 'lignes.parquet'}'").fetchone()
             assert lignes == (m["chargees"],)
     return prises
+
+
+@pytest.fixture
+def d(tmp_path: Path, nuit_demonstration: tuple[Dossiers, dict[str, Any]]) -> Dossiers:
+    """Dossiers neufs qui ont la clé du témoin : les pseudonymes se comparent."""
+    dossiers = Dossiers(tmp_path / "data")
+    dossiers.prive.mkdir(parents=True, mode=0o700)
+    shutil.copy2(nuit_demonstration[0].prive / "cle", dossiers.prive / "cle")
+    return dossiers
 
 
 @pytest.fixture(scope="module")
