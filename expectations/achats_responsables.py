@@ -217,7 +217,7 @@ LIVRE = [
         """,
         attente="ExpectColumnPairValuesToBeEqual",
         arguments={"column_A": "operation", "column_B": "lots"},
-        message="Les lots d'une opération ne font pas ses heures d'engagement ; c'est l'opération qui "
+        message="Les lots d'une opération ne font pas ses heures d'engagement, et c'est l'opération qui "
         "compte. Accorder les deux.",
     ),
     _controle(

@@ -43,6 +43,8 @@ class Controle:
     def __post_init__(self) -> None:
         if self.severite not in (BLOQUANT, SIGNALE, OBSERVE):
             raise ValueError(f"Contrôle {self.nom} : sévérité inconnue « {self.severite} ».")
+        if " ; " in self.message:
+            raise ValueError(f"Contrôle {self.nom} : « ; » sépare les causes d'un axe, le message ne peut l'employer.")
 
 
 def codes(*plages: str) -> tuple[str, ...]:
