@@ -107,8 +107,65 @@ def deploiement_configure() -> bool:
     return os.environ.get("ENTREPOT_DEPLOIEMENT", "embarque") != "embarque"
 
 
+_CLES = {
+    "nom", "nom_long", "territoire", "fuseau", "epci", "quartiers", "axes", "sources_eteintes", "contrats",
+    "referentiels", "chiffres_cles", "destinataires", "logo",
+}  # fmt: skip
+AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
+"""Axes que le projet sait traiter ; transverse, qui porte les chiffres du rapport, est de tous les pôles."""
+
+
 @cache
 def organisation() -> dict[str, Any]:
-    """Contenu de organisation.yml (ou du fichier désigné par ENTREPOT_ORGANISATION)."""
-    chemin = Path(os.environ.get("ENTREPOT_ORGANISATION") or RACINE / "organisation.yml")
-    return yaml.safe_load(chemin.read_text(encoding="utf-8"))
+    """Contenu de organisation.yml (ou du fichier désigné par ENTREPOT_ORGANISATION).
+
+    Lève ValueError, en français, si une clé manque, est inconnue, ou nomme un axe inconnu.
+    """
+    chemin = _fichier_organisation()
+    contenu: dict[str, Any] = yaml.safe_load(chemin.read_text(encoding="utf-8"))
+    manquantes, inconnues = sorted(_CLES - contenu.keys()), sorted(contenu.keys() - _CLES)
+    if manquantes or inconnues:
+        raise ValueError(
+            f"{chemin.name} : clés manquantes ({', '.join(manquantes) or 'aucune'}), "
+            f"inconnues ({', '.join(inconnues) or 'aucune'})."
+        )
+    etrangers = sorted(set(contenu["axes"]) - set(AXES))
+    if etrangers or "transverse" not in contenu["axes"]:
+        raise ValueError(
+            f"{chemin.name} : axes attendus parmi {', '.join(AXES)}, transverse compris"
+            f"{' ; inconnus : ' + ', '.join(etrangers) if etrangers else ''}."
+        )
+    return contenu
+
+
+def axes() -> dict[str, str]:
+    """Axes du pôle et leur nom, dans l'ordre où ils se montrent."""
+    return dict(organisation()["axes"])
+
+
+def dossier_du_pole(cle: str) -> Path | None:
+    """Dossier que organisation.yml désigne sous `contrats` ou `referentiels`, relatif à lui ; None s'il n'y en a pas.
+
+    Lève FileNotFoundError s'il n'existe pas.
+    """
+    dossier = _designe(cle)
+    if dossier and not dossier.is_dir():
+        raise FileNotFoundError(f"{_fichier_organisation().name} : le dossier {cle} ({dossier.name}) n'existe pas.")
+    return dossier
+
+
+def fichier_du_pole(cle: str) -> Path | None:
+    """Fichier que organisation.yml désigne sous `logo`. Lève FileNotFoundError s'il n'existe pas."""
+    fichier = _designe(cle)
+    if fichier and not fichier.is_file():
+        raise FileNotFoundError(f"{_fichier_organisation().name} : le fichier {cle} ({fichier.name}) n'existe pas.")
+    return fichier
+
+
+def _designe(cle: str) -> Path | None:
+    nom = organisation()[cle]
+    return (_fichier_organisation().parent / nom).resolve() if nom else None
+
+
+def _fichier_organisation() -> Path:
+    return Path(os.environ.get("ENTREPOT_ORGANISATION") or RACINE / "organisation.yml")

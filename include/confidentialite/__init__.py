@@ -1,6 +1,6 @@
 """Ce qui protège les personnes : la clé, le chiffrement de prive/ et archives/, les pseudonymes.
 
-`personne_id` est le seul chemin d'une identité à un pseudonyme.
+`personne_id` et `pseudonymes` sont les seuls chemins d'une identité, ou d'un identifiant, à un pseudonyme.
 """
 
 from include.confidentialite.chiffrement import (
@@ -13,7 +13,7 @@ from include.confidentialite.chiffrement import (
     synchroniser,
 )
 from include.confidentialite.cles import cle
-from include.confidentialite.personnes import personne_id
+from include.confidentialite.personnes import personne_id, pseudonymes
 
 __all__ = [
     "Cle",
@@ -24,5 +24,6 @@ __all__ = [
     "ErreurConfidentialite",
     "cle",
     "personne_id",
+    "pseudonymes",
     "synchroniser",
 ]

@@ -33,6 +33,11 @@ def personne_id(identites: pa.Table, cle: Cle) -> pa.StringArray:
     return _par_valeur_distincte(jointes, lambda i: cle.pseudonyme(f"personne/1{_SEPARATEUR}{i}".encode()))
 
 
+def pseudonymes(valeurs: pa.StringArray, domaine: str, cle: Cle) -> pa.StringArray:
+    """Pseudonyme à clé de chaque identifiant d'un domaine ; un même identifiant d'un autre domaine en a un autre."""
+    return _par_valeur_distincte(valeurs, lambda v: cle.pseudonyme(f"{domaine}/1{_SEPARATEUR}{v}".encode()))
+
+
 def normaliser(texte: str) -> str:
     """Forme comparable d'un nom : lettres et chiffres seuls, sans accents ni casse ; sinon le texte sans espaces."""
     plie = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", texte).casefold().translate(_LIGATURES))

@@ -5,13 +5,14 @@ contrôles, au dictionnaire et à la vérification par le partenaire lui-même.
 """
 
 from include.contrats.contrat import Alias, Colonne, Contrat, ContratInvalide
-from include.contrats.registre import nom_normalise, reconnaitre_nom, tous
+from include.contrats.registre import connus, nom_normalise, reconnaitre_nom, tous
 
 __all__ = [
     "Alias",
     "Colonne",
     "Contrat",
     "ContratInvalide",
+    "connus",
     "nom_normalise",
     "reconnaitre_nom",
     "tous",

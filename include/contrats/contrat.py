@@ -8,6 +8,10 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+NOM_DE_LA_FEUILLE = "(feuille)"
+"""Tient lieu d'en-tête à la colonne que dit le nom de la feuille."""
+FEUILLES = ("mois", "colonne")
+"""Classeurs de plusieurs feuilles : une par mois, ou une par valeur de la colonne `feuille: true`."""
 MODES = ("complet", "complet_par_annee", "increment")
 AXES = ("gpect", "parcours", "achats_responsables", "campus", "transverse")
 TYPES_BRONZE: dict[str, str] = {
@@ -66,10 +70,19 @@ class Colonne:
     modalites: tuple[str, ...] = ()
     """Valeurs admises, dans leur graphie de référence ; aucune : texte libre."""
     alias: tuple[Alias, ...] = ()
+    pseudonyme: bool = False
+    """Colonne identifiante dont bronze garde le pseudonyme à clé, sous `<nom>_id` : elle peut alors être une clé."""
+    largeur: int | None = None
+    """Nombre de chiffres d'un code : un tableur qui l'a pris pour un nombre lui a ôté ses zéros de tête."""
+    fusionnee: bool = False
+    """Cellules fusionnées : la valeur n'est que sur la première ligne du groupe."""
+    feuille: bool = False
+    """La valeur est le nom de la feuille : la colonne n'a pas d'en-tête dans le fichier."""
 
     def entetes(self, jour: dt.date) -> tuple[str, ...]:
         """En-têtes admis ce jour-là, celui de référence d'abord."""
-        return (self.entete, *(a.entete for a in self.alias if a.valable(jour)))
+        propre = () if self.feuille else (self.entete,)
+        return (*propre, *(a.entete for a in self.alias if a.valable(jour)))
 
     def bronze(self) -> dict[str, tuple[str, str]]:
         """Colonnes de bronze qui en viennent, avec leur type et leur description ; aucune si elle reste dans prive/."""
@@ -78,6 +91,8 @@ class Colonne:
         if self.type in ("courriel", "telephone"):
             valide = {f"{self.nom}_valide": ("BOOLEAN", f"{self.entete} valide ; vide s'il n'est pas renseigné.")}
             return valide if self.dcp else {self.nom: (TYPES_BRONZE[self.type], self.description)} | valide
+        if self.pseudonyme:
+            return {f"{self.nom}_id": ("VARCHAR", f"Pseudonyme à clé. {self.description}")}
         if self.dcp:
             return {}
         propre = {self.nom: (TYPES_BRONZE[self.type], self.description)}
@@ -107,6 +122,8 @@ class Contrat:
     colonnes: tuple[Colonne, ...]
     total: tuple[str, ...]
     """Colonnes dont une ligne TOTAL donne la somme."""
+    etats: bool
+    """Vrai si la source, complète et sans colonne de date, dit l'état à la date de son nom : chaque livraison reste."""
     empreinte: str
 
     @property
@@ -153,7 +170,7 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
         "colonnes",
     }
     exiger(attendues <= contenu.keys(), f"il manque {', '.join(sorted(attendues - contenu.keys()))}")
-    en_trop = contenu.keys() - attendues - {"total"}
+    en_trop = contenu.keys() - attendues - {"total", "etats"}
     exiger(not en_trop, f"clés inconnues : {', '.join(sorted(en_trop))}")
     exiger(contenu["axe"] in AXES, f"axe attendu parmi {', '.join(AXES)}")
     exiger(contenu["mode"] in MODES, f"mode attendu parmi {', '.join(MODES)}")
@@ -164,6 +181,17 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
     total = tuple(contenu.get("total") or ())
     inconnues = [c for c in (*contenu["cle"], *total) if c not in noms]
     exiger(not inconnues, f"la clé ou le total cite des colonnes inconnues : {', '.join(inconnues)}")
+    cachees = [c.nom for c in colonnes if c.nom in contenu["cle"] and c.dcp and not c.pseudonyme]
+    exiger(not cachees, f"une colonne de la clé qui n'entre pas en bronze veut un pseudonyme : {', '.join(cachees)}")
+    exiger(contenu["mode"] == "complet" or not contenu.get("etats"), "seule une source complete peut dire des états")
+    feuilles = contenu["format"].get("feuilles")
+    exiger(feuilles in (None, *FEUILLES), f"format.feuilles attendu parmi {', '.join(FEUILLES)}")
+    exiger(not (feuilles and contenu["format"].get("feuille")), "format : feuille ou feuilles, pas les deux")
+    par_feuille = [c.nom for c in colonnes if c.feuille]
+    exiger(
+        len(par_feuille) == (feuilles == "colonne"),
+        "feuilles: colonne va avec une colonne, et une seule, feuille: true",
+    )
     exiger(all(c.requis for c in colonnes if c.nom in contenu["cle"]), "une colonne de la clé doit être requise")
     nommees = [c for c in colonnes if c.dcp == "identifiante"]
     exiger(not nommees or {"nom", "prenom"} <= {c.nom for c in nommees}, "une source nominative a un nom et un prenom")
@@ -176,13 +204,15 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
         cle=tuple(contenu["cle"]),
         colonnes=colonnes,
         total=total,
+        etats=bool(contenu.get("etats", False)),
         empreinte=hashlib.sha256(canonique.encode()).hexdigest(),
     )
 
 
 def _colonne(source: str, contenu: dict[str, Any]) -> Colonne:
-    attendues = {"nom", "entete", "type", "description"}
-    facultatives = {"requis", "dcp", "modalites", "alias"}
+    # Une colonne que dit le nom de la feuille n'a pas d'en-tête.
+    attendues = {"nom", "type", "description"} | (set() if contenu.get("feuille") else {"entete"})
+    facultatives = {"requis", "dcp", "modalites", "alias", "pseudonyme", "largeur", "fusionnee", "feuille"}
     if not attendues <= contenu.keys() <= attendues | facultatives:
         raise ContratInvalide(
             f"Contrat {source}, colonne {contenu.get('nom', '?')} : attendu {', '.join(sorted(attendues))} "
@@ -192,10 +222,15 @@ def _colonne(source: str, contenu: dict[str, Any]) -> Colonne:
         raise ContratInvalide(f"Contrat {source}, colonne {contenu['nom']} : type inconnu « {contenu['type']} ».")
     if contenu.get("dcp") not in (None, "identifiante", "sensible"):
         raise ContratInvalide(f"Contrat {source}, colonne {contenu['nom']} : dcp vaut identifiante ou sensible.")
+    if contenu.get("pseudonyme") and (contenu.get("dcp") != "identifiante" or contenu["type"] != "identifiant"):
+        raise ContratInvalide(
+            f"Contrat {source}, colonne {contenu['nom']} : un pseudonyme vient d'un identifiant de dcp identifiante."
+        )
     return Colonne(
-        **{k: contenu[k] for k in attendues},
+        **{"entete": NOM_DE_LA_FEUILLE} | {k: contenu[k] for k in attendues},
         requis=bool(contenu.get("requis", False)),
         dcp=contenu.get("dcp"),
         modalites=tuple(str(m) for m in contenu.get("modalites") or ()),
         alias=tuple(Alias(**a) for a in contenu.get("alias") or ()),
+        **{k: contenu[k] for k in ("pseudonyme", "largeur", "fusionnee", "feuille") if k in contenu},
     )

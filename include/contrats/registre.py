@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from include.configuration import axes, dossier_du_pole, organisation
 from include.contrats.contrat import Contrat, ContratInvalide, lire_contrat
 
 _DOSSIER = Path(__file__).parent
@@ -19,15 +20,34 @@ _SUFFIXE_DE_COPIE = re.compile(
 
 
 @cache
-def tous() -> dict[str, Contrat]:
-    """Contrats par source, dans l'ordre alphabétique. Lève ContratInvalide si l'un d'eux est mal écrit."""
+def connus() -> dict[str, Contrat]:
+    """Tous les contrats écrits, par source : ceux du projet, remplacés ou complétés par ceux du pôle.
+
+    Lève ContratInvalide si l'un d'eux est mal écrit.
+    """
     contrats = {}
-    for chemin in sorted(_DOSSIER.glob("*.yml")):
-        contrat = lire_contrat(yaml.safe_load(chemin.read_text(encoding="utf-8")))
-        if contrat.source != chemin.stem:
-            raise ContratInvalide(f"{chemin.name} décrit la source {contrat.source} : nommez-le {contrat.source}.yml.")
-        contrats[contrat.source] = contrat
-    return contrats
+    for dossier in filter(None, (_DOSSIER, dossier_du_pole("contrats"))):
+        for chemin in sorted(dossier.glob("*.yml")):
+            contrat = lire_contrat(yaml.safe_load(chemin.read_text(encoding="utf-8")))
+            if contrat.source != chemin.stem:
+                raise ContratInvalide(
+                    f"{chemin.name} décrit la source {contrat.source} : nommez-le {contrat.source}.yml."
+                )
+            contrats[contrat.source] = contrat
+    return dict(sorted(contrats.items()))
+
+
+@cache
+def tous() -> dict[str, Contrat]:
+    """Contrats des sources que le pôle reçoit, dans l'ordre alphabétique : de ses axes, et non éteintes.
+
+    Lève ContratInvalide si organisation.yml éteint une source qui n'existe pas.
+    """
+    eteintes = set(organisation()["sources_eteintes"])
+    inconnues = sorted(eteintes - connus().keys())
+    if inconnues:
+        raise ContratInvalide(f"organisation.yml éteint des sources inconnues : {', '.join(inconnues)}.")
+    return {s: c for s, c in connus().items() if c.axe in axes() and s not in eteintes}
 
 
 def reconnaitre_nom(nom: str) -> list[tuple[Contrat, dt.date | None, int | None]]:

@@ -8,7 +8,7 @@ import yaml
 
 from include.configuration import RACINE
 from include.contrats.contrat import Contrat
-from include.contrats.registre import tous
+from include.contrats.registre import connus
 from include.entrepot.preparation import TABLES_DE_LA_NUIT
 
 FICHIER = RACINE / "dbt_project" / "models" / "staging" / "_sources.yml"
@@ -16,12 +16,13 @@ _ENTETE = "# Écrit par `make sources` d'après include/contrats/ : ne pas modif
 _RANGS: dict[str, tuple[str, str]] = {
     "_rang": ("INTEGER", "Rang de la livraison dans sa source : la plus tardive a le plus grand."),
     "_annee_fichier": ("INTEGER", "Année que porte le nom du fichier."),
+    "_etat_au": ("DATE", "Date pour laquelle parle la livraison : celle de son nom, sinon la nuit qui l'a prise."),
 }
 
 
 def rediger() -> str:
     """Contenu de _sources.yml : une table par contrat, et les tables que la nuit écrit à côté."""
-    tables = [_contrat(c) for c in tous().values()]
+    tables = [_contrat(c) for c in connus().values()]
     tables += [
         {"name": nom, "description": description, "columns": [{"name": c, "data_type": t} for c, t in colonnes.items()]}
         for nom, (description, colonnes) in TABLES_DE_LA_NUIT.items()

@@ -83,13 +83,18 @@ def choisir(tableaux: Iterable[Tableau], contrat: Contrat, jour: dt.date | None)
         if entete is not None and entete.complete:
             break
     if meilleur is None:
-        attendus = ", ".join(f"« {c.entete} »" for c in contrat.colonnes if c.requis)
+        attendus = ", ".join(f"« {c.entete} »" for c in contrat.colonnes if c.requis and not c.feuille)
         feuille = f" de la feuille « {contrat.format['feuille']} »" if contrat.format.get("feuille") else ""
         raise FichierRefuse(
             f"aucune ligne d'en-têtes dans les {LIGNES_ENTETE} premières lignes{feuille} : "
             f"les colonnes requises sont {attendus}"
         )
-    tableau, entete = meilleur
+    exiger_complet(contrat, *meilleur)
+    return meilleur
+
+
+def exiger_complet(contrat: Contrat, tableau: Tableau, entete: Entete) -> None:
+    """Lève FichierRefuse si une colonne requise manque à l'en-tête, ou si deux titres désignent la même colonne."""
     if entete.manquantes:
         raise FichierRefuse(_absentes(contrat, entete, tableau.feuille))
     if entete.doubles:
@@ -97,7 +102,6 @@ def choisir(tableaux: Iterable[Tableau], contrat: Contrat, jour: dt.date | None)
         raise FichierRefuse(
             f"en-tête en double (ligne {entete.fin}) : {noms} ; gardez une seule colonne de ce nom et déposez à nouveau"
         )
-    return tableau, entete
 
 
 def contrats_par_entetes(chemin: Path) -> list[Contrat]:
@@ -127,7 +131,8 @@ def _connus(contrat: Contrat, jour: dt.date | None) -> dict[str, str]:
     """Colonne que désigne chaque en-tête admis."""
     connus: dict[str, str] = {}
     for colonne in contrat.colonnes:
-        entetes = (colonne.entete, *(a.entete for a in colonne.alias)) if jour is None else colonne.entetes(jour)
+        tous_alias = () if colonne.feuille else (colonne.entete, *(a.entete for a in colonne.alias))
+        entetes = tous_alias if jour is None else colonne.entetes(jour)
         connus |= {normaliser(e): colonne.nom for e in entetes}
     return connus
 
@@ -141,7 +146,7 @@ def _lire(rang: Rang, contrat: Contrat, connus: dict[str, str]) -> Entete:
             doubles.append(contrat.colonne(nom))
         elif nom is not None:
             positions[nom] = i
-    manquantes = tuple(c for c in contrat.colonnes if c.requis and c.nom not in positions)
+    manquantes = tuple(c for c in contrat.colonnes if c.requis and not c.feuille and c.nom not in positions)
     return Entete(rang.fin, tuple(rang.cellules), positions, manquantes, tuple(dict.fromkeys(doubles)))
 
 

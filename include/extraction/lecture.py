@@ -18,11 +18,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.confidentialite import Cle, personne_id
+from include.confidentialite import Cle, personne_id, pseudonymes
 from include.configuration import Nuit
 from include.contrats import Colonne, Contrat
-from include.extraction.entetes import Entete, choisir
-from include.extraction.formats import Codee, FichierRefuse, Lignes, Tableau, blanches, ouvrir
+from include.extraction.entetes import Entete
+from include.extraction.feuilles import Retenues, retenir
+from include.extraction.formats import Codee, FichierRefuse, Lignes, blanches, ouvrir
 from include.extraction.types_cellules import VIDE, Typee, Typeur
 
 __all__ = ["FichierRefuse", "Lecture", "lire"]
@@ -69,33 +70,36 @@ class Lecture:
 class _Signalements:
     """Cellules rejetées, ou réparées, au fil de la lecture."""
 
-    lignes: list[pa.Array] = field(default_factory=list)
+    lues: Lignes
+    feuilles: Codee
+    rangs: list[np.ndarray] = field(default_factory=list)
     colonnes: list[pa.Array] = field(default_factory=list)
     motifs: list[pa.Array] = field(default_factory=list)
     valeurs: list[pa.Array] = field(default_factory=list)
 
-    def ajouter(self, numeros: np.ndarray, colonne: str, motifs: pa.Array | str, valeurs: pa.Array) -> None:
+    def ajouter(self, rangs: np.ndarray, colonne: str, motifs: pa.Array | str, valeurs: pa.Array) -> None:
         """Ajoute une cellule par ligne. motifs: un par ligne, ou le même pour toutes."""
-        n = len(numeros)
+        n = len(rangs)
         if n:
-            self.lignes.append(pa.array(numeros, pa.int64()))
+            self.rangs.append(rangs)
             self.colonnes.append(pa.repeat(pa.scalar(colonne), n))
             self.motifs.append(pa.repeat(pa.scalar(motifs), n) if isinstance(motifs, str) else motifs)
             self.valeurs.append(valeurs)
 
-    def table(self, livraison: str, fichier: str, feuille: str | None) -> pa.Table:
+    def table(self, livraison: str, fichier: str) -> pa.Table:
         """Une ligne par cellule, dans l'ordre du fichier."""
-        lignes = pa.chunked_array(self.lignes, pa.int64())
-        n = len(lignes)
+        rangs = np.concatenate([np.zeros(0, np.int64), *self.rangs])
+        n = len(rangs)
         return pa.table({
             "livraison": pa.repeat(pa.scalar(livraison), n),
             "fichier": pa.repeat(pa.scalar(fichier), n),
-            "feuille": pa.repeat(pa.scalar(feuille, pa.string()), n),
-            "ligne": lignes,
+            "rang": pa.array(rangs),
+            "feuille": _feuilles(self.feuilles, rangs),
+            "ligne": pa.array(self.lues.numeros[rangs], pa.int64()),
             "colonne": pa.chunked_array(self.colonnes, pa.string()),
             "valeur": pa.chunked_array(self.valeurs, pa.string()),
             "motif": pa.chunked_array(self.motifs, pa.string()),
-        }).sort_by([("ligne", "ascending")])  # fmt: skip
+        }).sort_by([("rang", "ascending")]).drop_columns("rang")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class _Cellules:
         """Code de la valeur typée de chaque ligne (deux graphies du même donnent le même code), et nombre de codes."""
         valeurs = self.typee.valeurs
         if plier_casse and pa.types.is_string(valeurs.type):
-            valeurs = pc.utf8_upper(valeurs)
+            valeurs = pc.utf8_upper(pc.utf8_trim_whitespace(valeurs))
         codee = valeurs.dictionary_encode(null_encoding="encode")
         return codee.indices.to_numpy()[self.brutes.codes].astype(np.int64), max(len(codee.dictionary), 1)
 
@@ -152,13 +156,14 @@ def lire(
     """
     jour = date_fichier or nuit.nuit
     tableaux = ouvrir(chemin)
-    tableau, entete = choisir(tableaux, contrat, jour)
-    lues = tableau.lignes(entete.fin, entete.largeur)
+    retenues = retenir(tableaux, contrat, jour)
+    lues, feuilles, entete = retenues.lignes()
+    tableau = retenues.tableaux[0][0]
     inconnues = entete.inconnues + _sans_titre(entete, lues)
     n = len(lues.numeros)
     with duckdb.connect(":memory:", config={"temp_directory": ""}) as base:
         typeur = Typeur(nuit.nuit, jour, base)
-        cellules = [_cellules(c, entete, lues, n, typeur) for c in contrat.colonnes]
+        cellules = [_cellules(c, entete, lues, feuilles, typeur) for c in contrat.colonnes]
 
     vides = _vides(lues)
     fautives = _fautives(cellules, n) | lues.en_trop
@@ -167,24 +172,23 @@ def lire(
     typees = donnees & ~fautives
     _exiger_des_lignes(contrat, donnees)
 
-    rejets, anomalies = _Signalements(), _Signalements()
+    rejets, anomalies = _Signalements(lues, feuilles), _Signalements(lues, feuilles)
     _signaler(rejets, [c for c in cellules if c.colonne.requis], lues, donnees & fautives)
     vide = pa.array([""] * int((donnees & lues.en_trop).sum()))
-    rejets.ajouter(lues.numeros[donnees & lues.en_trop], TOUTE_LA_LIGNE, EN_TROP, vide)
+    rejets.ajouter(np.flatnonzero(donnees & lues.en_trop), TOUTE_LA_LIGNE, EN_TROP, vide)
     doublons, differentes = _doublons(contrat, cellules, typees)
     _signaler_cles(rejets, contrat, cellules, lues, differentes)
     gardees = np.flatnonzero(typees & ~doublons & ~differentes)
     _signaler(anomalies, [c for c in cellules if not c.colonne.requis], lues, gardees)
     _signaler_notes(anomalies, cellules, lues, gardees)
 
-    feuille = tableau.feuille
-    valeurs_rejetees = rejets.table(livraison, chemin.name, feuille)
+    valeurs_rejetees = rejets.table(livraison, chemin.name)
     pq.write_table(valeurs_rejetees.select(_SIGNALEES), sortie / "rejets.parquet")
-    pq.write_table(anomalies.table(livraison, chemin.name, feuille).select(_SIGNALEES), sortie / "anomalies.parquet")
+    pq.write_table(anomalies.table(livraison, chemin.name).select(_SIGNALEES), sortie / "anomalies.parquet")
     colonnes, identites = _repartir(contrat, cellules, gardees, lues.numeros, cle)
     colonnes |= {
         "_livraison": pa.repeat(pa.scalar(livraison), len(gardees)),
-        "_feuille": pa.repeat(pa.scalar(feuille, pa.string()), len(gardees)),
+        "_feuille": _feuilles(feuilles, gardees),
         "_ligne": pa.array(lues.numeros[gardees], pa.int64()),
         "_recu_le": pa.repeat(pa.scalar(nuit.nuit, pa.date32()), len(gardees)),
     }
@@ -200,21 +204,34 @@ def lire(
         laissees_doublons=int(doublons.sum()),
         encodage=tableau.encodage,
         separateur=tableau.separateur,
-        feuilles=[feuille] if feuille else [],
+        feuilles=retenues.noms,
         colonnes_inconnues=inconnues,
-        controles=_controles(
-            contrat, tableaux, tableau, inconnues, cellules, lues, donnees, total, typees, len(gardees)
-        ),
+        controles=_controles(contrat, retenues, inconnues, cellules, lues, donnees, total, typees, len(gardees)),
         identites=identites,
         valeurs_rejetees=valeurs_rejetees if valeurs_rejetees.num_rows else None,
     )
 
 
-def _cellules(colonne: Colonne, entete: Entete, lues: Lignes, n: int, typeur: Typeur) -> _Cellules:
+def _cellules(colonne: Colonne, entete: Entete, lues: Lignes, feuilles: Codee, typeur: Typeur) -> _Cellules:
     place = entete.positions.get(colonne.nom)
     # Une colonne facultative absente se lit comme une colonne de cellules vides.
-    brutes = Codee.vide(n) if place is None else lues.colonnes[place]
+    brutes = Codee.vide(len(lues.numeros)) if place is None else lues.colonnes[place]
+    if colonne.feuille:
+        brutes = feuilles
+    if colonne.fusionnee:
+        brutes = _etendre(brutes, lues, feuilles)
     return _Cellules(colonne, brutes, typeur.typer(colonne, brutes.valeurs))
+
+
+def _etendre(fusionnee: Codee, lues: Lignes, feuilles: Codee) -> Codee:
+    """Colonne dont une cellule vide prend la valeur du dessus, sauf par-delà une ligne TOTAL ou une autre feuille."""
+    rangs = np.arange(len(fusionnee.codes))
+    vides = blanches(fusionnee.valeurs)[fusionnee.codes]
+    premiere, deuxieme = (_commence_par_total(c) for c in lues.colonnes[:2])
+    arrets = premiere | deuxieme
+    source = np.maximum.accumulate(np.where(~vides | arrets, rangs, -1))
+    etendues = vides & ~arrets & (source >= 0) & ~arrets[source] & (feuilles.codes[source] == feuilles.codes)
+    return Codee(fusionnee.valeurs, np.where(etendues, fusionnee.codes[source], fusionnee.codes))
 
 
 def _sans_titre(entete: Entete, lues: Lignes) -> list[str]:
@@ -272,7 +289,7 @@ def _exiger_des_lignes(contrat: Contrat, donnees: np.ndarray) -> None:
 def _doublons(contrat: Contrat, cellules: list[_Cellules], typees: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Lignes de même clé qu'une autre : répétitions exactes de la première, et lignes qui diffèrent.
 
-    Les clés se comparent sans casse. Deux marques par ligne du fichier.
+    Les clés se comparent sans casse ni espaces autour. Deux marques par ligne du fichier.
     """
     exactes, differentes = np.zeros(len(typees), bool), np.zeros(len(typees), bool)
     rangs = np.flatnonzero(typees)
@@ -281,7 +298,7 @@ def _doublons(contrat: Contrat, cellules: list[_Cellules], typees: np.ndarray) -
     if not repetees.any():
         return exactes, differentes
     rangs, cles = rangs[repetees], cles[repetees]
-    contenus = _combiner([c.codes_typees() for c in cellules], rangs)
+    contenus = _combiner([c.codes_typees(plier_casse=c.colonne.nom in contrat.cle) for c in cellules], rangs)
     # Une clé n'a que des lignes identiques si son plus petit et son plus grand contenu sont le même.
     ordre = np.lexsort((rangs, contenus, cles))
     rangs, cles, contenus = rangs[ordre], cles[ordre], contenus[ordre]
@@ -318,9 +335,7 @@ def _signaler(signalements: _Signalements, cellules: Iterable[_Cellules], lues: 
         en_cause = rangs[c.marques(pc.is_valid(motifs))[rangs]]
         if not c.colonne.requis:
             motifs = pc.binary_join_element_wise(motifs, "cellule vidée", " ; ")
-        signalements.ajouter(
-            lues.numeros[en_cause], c.colonne.entete, c.de(motifs, en_cause), c.de(c.brutes.valeurs, en_cause)
-        )
+        signalements.ajouter(en_cause, c.colonne.entete, c.de(motifs, en_cause), c.de(c.brutes.valeurs, en_cause))
 
 
 def _signaler_notes(
@@ -331,9 +346,7 @@ def _signaler_notes(
         notes = c.typee.notes
         if notes.null_count < len(notes):
             en_cause = rangs[c.marques(pc.is_valid(notes))[rangs]]
-            signalements.ajouter(
-                lues.numeros[en_cause], c.colonne.entete, c.de(notes, en_cause), c.de(c.brutes.valeurs, en_cause)
-            )
+            signalements.ajouter(en_cause, c.colonne.entete, c.de(notes, en_cause), c.de(c.brutes.valeurs, en_cause))
 
 
 def _signaler_cles(
@@ -344,13 +357,12 @@ def _signaler_cles(
     if len(rangs):
         cle = [c for c in cellules if c.colonne.nom in contrat.cle]
         valeurs = pc.binary_join_element_wise(*(c.de(c.brutes.valeurs, rangs) for c in cle), ", ")
-        rejets.ajouter(lues.numeros[rangs], ", ".join(c.colonne.entete for c in cle), CLE_EN_DOUBLE, valeurs)
+        rejets.ajouter(rangs, ", ".join(c.colonne.entete for c in cle), CLE_EN_DOUBLE, valeurs)
 
 
 def _controles(
     contrat: Contrat,
-    tableaux: list[Tableau],
-    tableau: Tableau,
+    retenues: Retenues,
     inconnues: list[str],
     cellules: list[_Cellules],
     lues: Lignes,
@@ -375,9 +387,8 @@ def _controles(
     if inconnues:
         titres = ", ".join(f"« {t} »" for t in inconnues)
         controles.append(_non_conforme("colonnes_inconnues", f"colonnes inconnues du contrat, ignorées : {titres}"))
-    autres = [t for t in tableaux if t.feuille is not None and t is not tableau]
-    if autres:
-        noms = ", ".join(f"« {t.feuille} »" for t in autres)
+    if retenues.ignorees:
+        noms = ", ".join(f"« {nom} »" for nom in retenues.ignorees)
         controles.append(_non_conforme("feuilles_ignorees", f"feuilles que le contrat n'attend pas, ignorées : {noms}"))
     return controles
 
@@ -410,6 +421,12 @@ def _comparer_totaux(
             )
 
 
+def _feuilles(feuilles: Codee, rangs: np.ndarray) -> pa.StringArray:
+    """Feuille de ces lignes ; NULL pour un fichier texte."""
+    noms = feuilles.taille(rangs)
+    return pc.if_else(pc.equal(noms, ""), pa.scalar(None, pa.string()), noms)
+
+
 def _non_conforme(controle: str, message: str) -> dict[str, str]:
     return {"controle": controle, "verdict": "non_conforme", "message": message}
 
@@ -438,6 +455,8 @@ def _repartir(
                 bronze[nom] = valeurs
             elif c.colonne.type == "naissance":
                 bronze[nom] = pc.year(valeurs)
+            elif c.colonne.pseudonyme:
+                bronze[nom] = pseudonymes(valeurs, f"{contrat.source}.{c.colonne.nom}", cle)
             elif c.typee.annexe is not None:
                 bronze[nom] = c.de(c.typee.annexe, rangs)
     if not restreintes:

@@ -106,7 +106,8 @@ def effectives(manifestes: Iterable[Manifeste], nuit: Nuit) -> list[Manifeste]:
 
     Le plus grand rang est celui de la plus tardive : d'abord la date que porte le nom, puis la nuit qui l'a prise, puis
     la date de modification, puis le chemin. Sont en vigueur, parmi les acceptées : la plus tardive (complet), la plus
-    tardive de chaque année (complet_par_annee), toutes (increment).
+    tardive de chaque date si chacune dit un état (complet, etats), la plus tardive de chaque année
+    (complet_par_annee), toutes (increment).
     """
     connues: dict[str, list[Manifeste]] = {}
     for m in manifestes:
@@ -116,15 +117,21 @@ def effectives(manifestes: Iterable[Manifeste], nuit: Nuit) -> list[Manifeste]:
     resultat = []
     for source, livraisons in sorted(connues.items()):
         rangees = sorted(livraisons, key=_tardivete)
-        mode = contrats[source].mode if source in contrats else None
+        contrat = contrats.get(source)
         en_vigueur: dict[Any, str] = {}
         for m in rangees:
-            if m["statut"] in ACCEPTEES and mode is not None:
-                remplace = {"complet": None, "complet_par_annee": m["annee_fichier"]}.get(mode, m["livraison"])
-                en_vigueur[remplace] = m["livraison"]
+            if m["statut"] in ACCEPTEES and contrat is not None:
+                en_vigueur[_ce_qu_elle_remplace(contrat, m)] = m["livraison"]
         retenues = set(en_vigueur.values())
         resultat += [m | {"rang": r, "effective": m["livraison"] in retenues} for r, m in enumerate(rangees, 1)]
     return resultat
+
+
+def _ce_qu_elle_remplace(contrat: Contrat, m: Manifeste) -> Any:
+    """Ce que la livraison dit en entier : une plus tardive qui dit la même chose prend sa place."""
+    if contrat.etats:
+        return m["date_fichier"] or m["recu_le"]
+    return {"complet": None, "complet_par_annee": m["annee_fichier"]}.get(contrat.mode, m["livraison"])
 
 
 def deja_prise(dernier: Manifeste | None, *, sha256: str, mtime_ns: int, contrat_empreinte: str) -> bool:

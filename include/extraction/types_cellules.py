@@ -29,6 +29,7 @@ ANNEE_MIN, ANNEE_MAX = 1900, 2100
 VIDE = "cellule obligatoire vide"
 ARRONDI = "plus de deux décimales : arrondi au centième"
 COMPLETE = "zéros de tête perdus : SIRET complété"
+ZEROS_RENDUS = "zéros de tête perdus : code complété"
 QUARTIER_INCONNU = "quartier inconnu : compté comme quartier prioritaire, sans nom"
 ECARTE = "élément hors liste écarté"
 _ERREURS_TABLEUR = (
@@ -77,9 +78,13 @@ class Typeur:
         propres = nettoyer(textes)
         vides = pc.equal(propres, "")
         erreurs = pc.is_in(propres, pa.array(_ERREURS_TABLEUR))
-        typee = self._typer(colonne, pc.if_else(erreurs, "", propres), vides)
+        propres = pc.if_else(erreurs, "", propres)
+        complets = _completer(propres, colonne.largeur) if colonne.largeur else propres
+        typee = self._typer(colonne, complets, vides)
         fautes = pc.if_else(erreurs, f"{_attendu(colonne)} : erreur de formule du tableur trouvée", typee.fautes)
-        return Typee(typee.valeurs, fautes, typee.notes, vides, typee.annexe)
+        repare = pc.and_(pc.not_equal(propres, complets), pc.is_null(fautes))
+        notes = pc.if_else(repare, ZEROS_RENDUS, typee.notes)
+        return Typee(typee.valeurs, fautes, notes, vides, typee.annexe)
 
     def _typer(self, colonne: Colonne, textes: pa.StringArray, vides: pa.BooleanArray) -> Typee:
         type_ = colonne.type
@@ -139,6 +144,12 @@ def nettoyer(textes: pa.StringArray) -> pa.StringArray:
     if not pc.all(pc.string_is_ascii(propres), min_count=0).as_py():
         propres = pc.utf8_trim_whitespace(pc.utf8_normalize(pc.utf8_trim(propres, "\u200b\ufeff"), form="NFC"))
     return propres
+
+
+def _completer(textes: pa.StringArray, largeur: int) -> pa.StringArray:
+    """Codes faits de chiffres, complétés de zéros à gauche jusqu'à cette largeur."""
+    chiffres = pc.match_substring_regex(textes, r"^[0-9]+$")
+    return pc.if_else(chiffres, pc.utf8_lpad(textes, largeur, "0"), textes)
 
 
 def courriel_valide(texte: str) -> bool:
