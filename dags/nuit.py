@@ -8,17 +8,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Param, dag, get_current_context, task
+from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Param, chain, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 # Airflow ne met que dags/ sur le chemin d'import ; include/ est à côté.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 ECRIVAIN = "ecrivain"  # pool d'une place : DuckDB n'admet qu'un processus sur la base en construction
-ACTIFS = {
-    axe: Asset(name=f"publie_{axe}", uri=f"entrepot://publie/{axe}")
-    for axe in ("core", "achats_responsables", "transverse")
-}
+AXES = ("achats_responsables", "gpect", "parcours", "campus")
+# Écrites ici et non lues dans include.entrepot.dbt : l'importer se paierait à chaque lecture de ce fichier.
+COUCHES = ("socle", *AXES, "rapport")
+ACTIFS = {axe: Asset(name=f"publie_{axe}", uri=f"entrepot://publie/{axe}") for axe in ("core", *AXES, "transverse")}
 PUBLIE = AssetAlias("publie")
 
 DOC = """
@@ -196,11 +196,9 @@ def nuit() -> None:
     jour = preparer()
     lots = inventorier(jour)
     livraisons = extraire.partial(jour=jour).expand_kwargs(lots)
-    socle = transformer.override(task_id="transformer_socle")(jour, "socle")
-    achats = transformer.override(task_id="transformer_achats_responsables")(jour, "achats_responsables")
-    rapport = transformer.override(task_id="transformer_rapport")(jour, "rapport")
+    couches = [transformer.override(task_id=f"transformer_{couche}")(jour, couche) for couche in COUCHES]
     publication = publier(jour)
-    livraisons >> construire(jour) >> socle >> achats >> rapport >> controler(jour) >> publication
+    chain(livraisons, construire(jour), *couches, controler(jour), publication)
     bilan(jour, lots["en_ecriture"], livraisons, publication)
 
 

@@ -77,7 +77,7 @@ def construire(jour: Jour) -> dict[str, Any]:
 
 
 def transformer(jour: Jour, couche: str) -> dict[str, Any]:
-    """Construit une couche avec dbt (socle, achats_responsables, rapport)."""
+    """Construit une couche avec dbt : une clé d'include.entrepot.dbt.COUCHES."""
     from include.entrepot.dbt import construire as construire_couche
     from include.entrepot.preparation import Build
 
@@ -154,7 +154,7 @@ def bilan(resultat: dict[str, Any]) -> str:
     courant = d.publie / "courant"
     lignes += [
         f"  base      {courant / 'entrepot.duckdb'}",
-        f"  classeur  {courant / 'extraits' / 'achats_responsables.xlsx'}",
+        f"  classeurs {courant / 'extraits'}",
         f"  page      {courant / 'index.html'}",
     ]
     return "\n".join(lignes)

@@ -18,7 +18,7 @@ import duckdb
 import pyarrow as pa
 
 from include.configuration import Dossiers, Nuit
-from include.contrats import Contrat, tous
+from include.contrats import Contrat, connus, tous
 from include.extraction.livraisons import effectives, manifestes
 
 
@@ -141,8 +141,10 @@ def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
                 for m in livraisons for c in m["controles"]])  # fmt: skip
         _lignes_signalees(base, d, "rejets", livraisons)
         _lignes_signalees(base, d, "anomalies", livraisons)
-        for contrat in contrats.values():
-            _vue(base, d, contrat, [m for m in livraisons if m["source"] == contrat.source and m["effective"]])
+        # Une source que le pôle ne reçoit pas a une vue vide : les modèles sont les mêmes pour tous.
+        for contrat in connus().values():
+            en_vigueur = [m for m in livraisons if m["source"] == contrat.source and m["effective"]]
+            _vue(base, d, contrat, en_vigueur if contrat.source in contrats else [])
     (build.dossier / "nuit.json").write_text(
         json.dumps({"nuit": str(nuit.nuit), "arrete_au": str(nuit.arrete_au), "publication": publication})
     )
@@ -188,7 +190,8 @@ def _vue(base: duckdb.DuckDBPyConnection, d: Dossiers, contrat: Contrat, livrais
     fichiers = _fichiers(d, livraisons, "lignes.parquet")
     base.execute(
         f'create view bronze."{contrat.source}" as '
-        f"select l.*, v.rang as _rang, v.annee_fichier as _annee_fichier "
+        f"select l.*, v.rang as _rang, v.annee_fichier as _annee_fichier, "
+        f"coalesce(v.date_fichier, v.recu_le) as _etat_au "
         f"from ({_union(contrat.colonnes_bronze(), fichiers)}) as l "
         f"join bronze.livraisons as v on v.livraison = l._livraison"
     )
