@@ -23,6 +23,7 @@ final as (
         cles.reserve,
         cles.heures_engagement,
         cles._livraison,
+        cles._feuille,
         cles._ligne
     from cles
     left join noms on cles.cle_attributaire = noms.cle_nom

@@ -62,6 +62,7 @@ final as (
         datees.heures_engagement,
         datees.statut,
         datees._livraison,
+        datees._feuille,
         datees._ligne
     from datees
     inner join noms on datees.cle_donneur_ordre = noms.cle_nom

@@ -44,6 +44,7 @@ final as (
         {{ non_renseigne('graphies.objet') }} as objet,
         passes.id_operation,
         passes._livraison,
+        passes._feuille,
         passes._ligne
     from passes
     left join noms on passes.cle_structure = noms.cle_nom

@@ -24,6 +24,7 @@ final as (
         contrats.type_employeur,
         contrats.code_rome,
         contrats._livraison,
+        contrats._feuille,
         contrats._ligne
     from contrats
     cross join parametres

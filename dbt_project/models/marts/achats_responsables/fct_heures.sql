@@ -19,6 +19,7 @@ final as (
         modalite,
         type_employeur,
         _livraison,
+        _feuille,
         _ligne
     from heures
     where parent_manquant is null

@@ -1,5 +1,5 @@
-with personnes as (
-    select * from {{ ref('int_abc_clauses__personnes') }}
+with fiches as (
+    select * from {{ ref('int_personnes__fiches') }}
 ),
 
 final as (
@@ -9,7 +9,7 @@ final as (
         annee_naissance,
         qpv,
         niveau_formation
-    from personnes
+    from fiches
 )
 
 select * from final

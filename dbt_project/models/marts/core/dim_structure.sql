@@ -1,5 +1,5 @@
 with citees as (
-    select * from {{ ref('int_abc_clauses__structures_citees') }}
+    select * from {{ ref('int_structures__citees') }}
 ),
 
 noms_rapproches as (
@@ -12,14 +12,14 @@ identifiees as (
         citees.nom,
         citees.siret,
         citees.type_structure,
+        citees.commune,
         citees.rang_source,
         citees.citations
     from citees
     inner join noms_rapproches on citees.cle_nom = noms_rapproches.cle_nom
 ),
 
--- Le nom montré est la graphie la plus fréquente là où la structure joue son rôle : dans les opérations pour un donneur
--- d'ordre, sinon dans les contrats pour un employeur, sinon dans les lots, sinon dans les contacts.
+-- Le nom montré est la graphie la plus fréquente dans la source qui fait foi : voir l'ordre d'int_structures__citees.
 noms as (
     select
         structure_id,
@@ -54,6 +54,16 @@ types as (
     group by structure_id, rang_source, type_structure
 ),
 
+communes as (
+    select
+        structure_id,
+        commune,
+        {{ rang_graphie(['structure_id'], 'sum(citations)', 'commune') }} as rang
+    from identifiees
+    where commune is not null
+    group by structure_id, commune
+),
+
 final as (
     select
         noms.structure_id,
@@ -61,10 +71,11 @@ final as (
         sirets.siret,
         substring(sirets.siret, 1, 9) as siren,
         types.type_structure as type,
-        cast(null as varchar) as commune
+        communes.commune
     from noms
     left join sirets on noms.structure_id = sirets.structure_id and sirets.rang = 1
     left join types on noms.structure_id = types.structure_id and types.rang = 1
+    left join communes on noms.structure_id = communes.structure_id and communes.rang = 1
     where noms.rang = 1
 )
 

@@ -16,6 +16,7 @@ final as (
 
         -- d'où vient la ligne
         _livraison,
+        _feuille,
         _ligne,
         _rang
     from source

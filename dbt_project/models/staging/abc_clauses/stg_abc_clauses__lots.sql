@@ -20,6 +20,7 @@ final as (
 
         -- d'où vient la ligne
         _livraison,
+        _feuille,
         _ligne
     from source
 )

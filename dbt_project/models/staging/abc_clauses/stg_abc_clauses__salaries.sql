@@ -19,7 +19,9 @@ final as (
         {{ non_renseigne('accompagnement') }} as accompagnement,
 
         -- d'où vient la ligne
+        _etat_au,
         _livraison,
+        _feuille,
         _ligne,
         _rang
     from source

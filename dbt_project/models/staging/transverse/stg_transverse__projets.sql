@@ -16,6 +16,7 @@ final as (
         -- d'où vient la ligne
         _annee_fichier as annee,
         _livraison,
+        _feuille,
         _ligne,
         _rang
     from source

@@ -20,6 +20,7 @@ final as (
         {{ annee('dernieres.mois') }} as annee,
         dernieres.heures,
         dernieres._livraison,
+        dernieres._feuille,
         dernieres._ligne
     from dernieres
     cross join parametres

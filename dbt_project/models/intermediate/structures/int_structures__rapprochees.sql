@@ -1,7 +1,7 @@
 {#- Une chaîne de rapprochements plus longue que ces passages ferait échouer structures_rapprochees_jusqu_au_bout. -#}
 {%- set passages = 12 -%}
 with citees as (
-    select * from {{ ref('int_abc_clauses__structures_citees') }}
+    select * from {{ ref('int_structures__citees') }}
 ),
 
 -- Même SIRET, ou même nom à la casse, aux accents, à la ponctuation et aux espaces près : même structure. Une ligne

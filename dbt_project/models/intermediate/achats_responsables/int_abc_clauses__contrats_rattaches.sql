@@ -52,6 +52,7 @@ final as (
             when cles_operations.id_operation is null then 'opération'
         end as parent_manquant,
         cles._livraison,
+        cles._feuille,
         cles._ligne
     from cles
     left join salaries on cles.id_salarie = salaries.id_salarie

@@ -26,6 +26,7 @@ final as (
         contrats.date_fin,
         case when contrats.id_contrat is null then 'contrat' else contrats.parent_manquant end as parent_manquant,
         heures._livraison,
+        heures._feuille,
         heures._ligne
     from heures
     left join contrats on heures.id_contrat = contrats.id_contrat
