@@ -102,11 +102,18 @@ operations_en_cours as (
     inner join operations on actives.id_operation = operations.id_operation
 ),
 
--- Marchés en cours de l'usage juridique donné en paramètre.
+annees_connues as (
+    select annee from actives
+    union distinct
+    select annee from donneurs_ordre
+),
+
+-- Marchés en cours de l'usage juridique donné en paramètre, les années où des opérations vivent.
 marches_en_cours as (
     select registre.code, periodes.annee, count(operations_en_cours.id_operation) as numerateur, null as denominateur
     from registre
     inner join periodes on registre.regle_periode = periodes.regle
+    inner join annees_connues on periodes.annee = annees_connues.annee
     left join operations_en_cours
         on
             periodes.regle = operations_en_cours.regle

@@ -3,42 +3,80 @@ with regles as (
     select * from {{ ref('regles_periode') }}
 ),
 
+annees as (
+    select * from {{ ref('_annees') }}
+),
+
+cumuls as (
+    select * from {{ ref('_cumuls') }}
+),
+
+presse as (
+    select * from {{ ref('rpt_presse') }}
+),
+
 parametres as (
     select * from {{ source('bronze', 'parametres') }}
 ),
 
-annees as (
-    select annee from {{ ref('rpt_donneurs_ordre') }}
-    union distinct
-    select annee from {{ ref('rpt_embauches') }}
-    union distinct
-    select annee from {{ ref('rpt_contacts') }}
-    union distinct
-    select annee from {{ ref('rpt_heures_secteur') }}
-    union distinct
-    select annee from {{ ref('stg_transverse__projets') }}
+mois_d_articles as (
+    select
+        annee,
+        {{ premier_du_mois('annee', 'mois') }} as premier_jour,
+        row_number() over (partition by annee order by sum(articles) desc, mois asc) as rang
+    from presse
+    group by annee, mois
 ),
 
-entieres as (
+-- L'année d'une période est celle de sa fin.
+bornees as (
     select
         regles.regle,
         annees.annee,
-        cast(concat(cast(annees.annee as varchar), '-', regles.debut) as date) as periode_debut,
-        cast(concat(cast(annees.annee as varchar), '-', regles.fin) as date) as periode_fin
-    from annees
-    cross join regles
+        {{ jour_de('annees.annee - regles.annees_avant', 'regles.debut') }} as periode_debut,
+        {{ jour_de('annees.annee', 'regles.fin') }} as periode_fin
+    from regles
+    cross join annees
+    where regles.depart is null
+    union all
+    select
+        regles.regle,
+        cumuls.annee,
+        cumuls.periode_debut,
+        {{ jour_de('cumuls.annee', 'regles.fin') }} as periode_fin
+    from regles
+    inner join cumuls on regles.regle = cumuls.regle
+    union all
+    select
+        regles.regle,
+        mois_d_articles.annee,
+        mois_d_articles.premier_jour as periode_debut,
+        cast({{ dbt.last_day('mois_d_articles.premier_jour', 'month') }} as date) as periode_fin
+    from regles
+    inner join mois_d_articles on mois_d_articles.rang = 1
+    where regles.depart = 'articles'
 ),
 
--- La période en cours finit à l'arrêté ; celle qui n'a pas commencé n'existe pas.
+-- La période en cours finit à l'arrêté et celle qui n'a pas commencé n'existe pas, sauf pour ce qui est planifié. Une
+-- règle d'une année close attend que l'arrêté soit d'une année plus tardive.
 final as (
     select
-        entieres.regle,
-        entieres.annee,
-        entieres.periode_debut,
-        least(entieres.periode_fin, parametres.arrete_au) as periode_fin
-    from entieres
+        bornees.regle,
+        bornees.annee,
+        bornees.periode_debut,
+        case
+            when regles.a_venir then bornees.periode_fin
+            else least(bornees.periode_fin, parametres.arrete_au)
+        end as periode_fin
+    from bornees
+    inner join regles on bornees.regle = regles.regle
     cross join parametres
-    where entieres.periode_debut <= parametres.arrete_au
+    where
+        regles.a_venir
+        or (
+            bornees.periode_debut <= parametres.arrete_au
+            and bornees.annee + regles.annees_closes <= {{ annee('parametres.arrete_au') }}
+        )
 )
 
 select * from final
