@@ -2,7 +2,7 @@
 
 De ces lignes sortent exactement les chiffres du rapport 2017 (`cibles`) : `clauses` tire les lignes justes, `tables`
 les écrit comme ABC Clauses les exporte, `defauts` les abîme comme les vrais partenaires, `fichiers` les met en fichiers
-et `livraisons` dit lesquels.
+et `livraisons` dit lesquels. `gpect`, `parcours`, `campus` et `transverse` font de même pour les autres sources.
 """
 
 from __future__ import annotations

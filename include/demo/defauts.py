@@ -10,7 +10,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -20,7 +20,7 @@ from include.demo.fichiers import Cellule, Facon, Ligne, Mois, Table
 from include.demo.tables import HEURES
 
 Depots = dict[str, Table]
-"""Tables de tous les fichiers, par nom de fichier."""
+"""Tables de tous les fichiers, par nom de fichier (« fichier#feuille » pour un classeur de plusieurs feuilles)."""
 Geste = Callable[[Depots, str], int]
 """Abîme un fichier (et, s'il le faut, complète un autre) ; rend le nombre de lignes ou de cellules en cause."""
 Choix = Callable[[list[Ligne]], list[Ligne]]
@@ -37,6 +37,7 @@ class Effet(StrEnum):
     VIDE = "ligne vide"
     TOTAL = "total faux"
     COLONNE = "colonne inconnue"
+    FEUILLE = "feuille ignorée"
     ORPHELIN = "orphelin"
 
 
@@ -189,6 +190,16 @@ def colonne_en_plus(nom: str, entete: str, valeur: str, choix: Choix) -> Geste:
         for ligne in choix(table.lignes):
             ligne[nom] = valeur
         return 1
+
+    return geste
+
+
+def feuille_en_plus(nom: str, texte: str, contrats: int = 1) -> Geste:
+    """Ajoute au classeur une feuille que personne n'attend ; chacun des contrats qui le lisent la signale."""
+
+    def geste(depots: Depots, fichier: str) -> int:
+        depots[f"{fichier}#{nom}"] = Table({"texte": texte}, [])
+        return contrats
 
     return geste
 
@@ -470,15 +481,17 @@ DEFAUTS: tuple[Defaut, ...] = (
 )  # fmt: skip
 
 
-def abimer(depots: Depots) -> dict[tuple[str, Effet], int]:
+def abimer(depots: Depots, tous: Sequence[Defaut] | None = None) -> dict[tuple[str, Effet], int]:
     """Plante tous les défauts ; rend combien de chaque effet la lecture doit trouver dans chaque fichier.
+
+    tous: les défauts à planter (par défaut ceux d'ABC Clauses).
 
     Lève ValueError si un défaut ne trouve plus rien à abîmer.
     """
     attendus: Counter[tuple[str, Effet]] = Counter()
-    for defaut in DEFAUTS:
+    for defaut in DEFAUTS if tous is None else tous:
         touches = defaut.geste(depots, defaut.fichier)
         if not touches:
             raise ValueError(f"{defaut.fichier} : rien à abîmer pour « {defaut.imite} »")
-        attendus[defaut.fichier, defaut.effet] += touches
+        attendus[defaut.fichier.partition("#")[0], defaut.effet] += touches
     return attendus

@@ -5,12 +5,23 @@ from __future__ import annotations
 import datetime as dt
 import html
 import os
-from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
+from include.demo import campus, gpect, parcours, transverse
 from include.demo.clauses import Monde, tirer
-from include.demo.defauts import AOUT, CLASSEUR_LOTS, CLASSEUR_MAI, CORRECTION_MARS, FACONS, Depots, Effet, abimer
-from include.demo.fichiers import Facon, ecrire
+from include.demo.defauts import (
+    AOUT,
+    CLASSEUR_LOTS,
+    CLASSEUR_MAI,
+    CORRECTION_MARS,
+    DEFAUTS,
+    FACONS,
+    Depots,
+    Effet,
+    abimer,
+)
+from include.demo.fichiers import Facon, Livraison, ecrire, ecrire_classeur
 from include.demo.tables import COMPLETES, contacts, heures, projets
 
 EXPORTS = {dt.date(2017, 6, 30): dt.datetime(2017, 7, 3, 8, 30), dt.date(2017, 12, 31): dt.datetime(2018, 1, 1, 7, 0)}
@@ -25,19 +36,8 @@ COPIE = "abc_clauses_heures_201609 (1).csv"
 FAUX_CLASSEUR = "abc_clauses_contacts_20161231.xls"
 """Une page HTML enregistrée en .xls : refusée, et sans conséquence, l'export de 2017 dit tout."""
 
-
-@dataclass(frozen=True)
-class Livraison:
-    """Un fichier et l'heure (UTC) de son dépôt."""
-
-    dossier: str
-    fichier: str
-    depose_le: dt.datetime
-
-    @property
-    def chemin(self) -> str:
-        """Chemin sous depots/."""
-        return f"{self.dossier}/{self.fichier}"
+AXES: tuple[ModuleType, ...] = (gpect, parcours, campus, transverse)
+"""Les autres sources. Un module donne deposer(monde) (livraisons et leurs tables, par feuille), FACONS et DEFAUTS."""
 
 
 def preparer(monde: Monde) -> tuple[list[Livraison], Depots, dict[tuple[str, Effet], int]]:
@@ -62,16 +62,27 @@ def preparer(monde: Monde) -> tuple[list[Livraison], Depots, dict[tuple[str, Eff
     for annee in (2016, 2017):
         livraisons.append(Livraison("projets", f"projets_{annee}.csv", dt.datetime(annee, 2, 1, 10, 0)))
         depots[f"projets_{annee}.csv"] = projets(annee)
-    return livraisons, depots, abimer(depots)
+    # Un classeur de plusieurs feuilles est rangé par « fichier#feuille ».
+    for axe in AXES:
+        for livraison, feuilles in axe.deposer(monde):
+            livraisons.append(livraison)
+            depots |= {livraison.fichier + (f"#{feuille}" if feuille else ""): t for feuille, t in feuilles.items()}
+    return livraisons, depots, abimer(depots, (*DEFAUTS, *(d for axe in AXES for d in axe.DEFAUTS)))
 
 
 def ecrire_tout(dossier: Path) -> None:
     """Écrit toutes les livraisons sous `dossier`, datées de leur dépôt."""
     monde = tirer()
     livraisons, depots, _ = preparer(monde)
+    facons = FACONS | {fichier: facon for axe in AXES for fichier, facon in axe.FACONS.items()}
     for livraison in livraisons:
         chemin = _place(dossier, livraison)
-        ecrire(chemin, depots[livraison.fichier], FACONS.get(livraison.fichier, Facon()))
+        facon = facons.get(livraison.fichier, Facon())
+        feuilles = {cle.partition("#")[2]: t for cle, t in depots.items() if cle.startswith(f"{livraison.fichier}#")}
+        if feuilles:
+            ecrire_classeur(chemin, feuilles, facon)
+        else:
+            ecrire(chemin, depots[livraison.fichier], facon)
         _dater(chemin, livraison)
     originale = next(x for x in livraisons if x.fichier == COPIE.replace(" (1)", ""))
     _octets(
