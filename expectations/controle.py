@@ -14,6 +14,8 @@ OBSERVE = "observe"
 
 EQUIPE_DONNEES = "Équipe données"
 SERVICE_CLAUSES = "Service clauses d'insertion"
+DU_CONTRAT = ""
+"""Le responsable que nomme le contrat de la première origine du contrôle."""
 
 
 @dataclass(frozen=True)
@@ -37,25 +39,33 @@ class Controle:
     """Codes des chiffres protégés."""
     source: str | None = None
     """Source jugée : les chiffres protégés sont alors tous ceux de rapport.indicateurs qui en viennent."""
+    tous_les_chiffres: bool = False
+    """Vrai si tout chiffre de rapport.indicateurs est protégé."""
+    origines: tuple[str, ...] = ()
+    """Sources d'où viennent les données jugées : un pôle qui n'en a pas une n'a pas le contrôle."""
     precision: str | None = None
     """Requête d'une ligne d'un texte, ajoutée au message : une date de livraison, jamais une valeur de cellule."""
 
     def __post_init__(self) -> None:
         if self.severite not in (BLOQUANT, SIGNALE, OBSERVE):
             raise ValueError(f"Contrôle {self.nom} : sévérité inconnue « {self.severite} ».")
+        if self.proprietaire == DU_CONTRAT and not self.origines:
+            raise ValueError(f"Contrôle {self.nom} : ni responsable, ni source dont le contrat en nomme un.")
         if " ; " in self.message:
             raise ValueError(f"Contrôle {self.nom} : « ; » sépare les causes d'un axe, le message ne peut l'employer.")
 
 
 def codes(*plages: str) -> tuple[str, ...]:
-    """Codes de chiffres, une plage s'écrivant "CL001-CL019"."""
+    """Codes de chiffres, une plage s'écrivant "CL001-CL019" ou, d'une lettre à l'autre, "RC025a-RC025c"."""
     tous: list[str] = []
     for plage in plages:
         premier, _, dernier = plage.partition("-")
         if not dernier:
             tous.append(premier)
-            continue
-        prefixe, chiffres = premier.rstrip("0123456789"), len(premier.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
-        debut, fin = int(premier[len(prefixe) :]), int(dernier[len(prefixe) :])
-        tous += [f"{prefixe}{n:0{chiffres}d}" for n in range(debut, fin + 1)]
+        elif premier[-1].isalpha():
+            tous += [f"{premier[:-1]}{chr(n)}" for n in range(ord(premier[-1]), ord(dernier[-1]) + 1)]
+        else:
+            prefixe, chiffres = premier.rstrip("0123456789"), len(premier.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
+            debut, fin = int(premier[len(prefixe) :]), int(dernier[len(prefixe) :])
+            tous += [f"{prefixe}{n:0{chiffres}d}" for n in range(debut, fin + 1)]
     return tuple(tous)

@@ -11,21 +11,6 @@ PART_AGES = 0.99
 
 CONTROLES = [
     Controle(
-        nom="personnes_sans_fiche",
-        axe="core",
-        severite=BLOQUANT,
-        proprietaire=EQUIPE_DONNEES,
-        chiffres=codes("CL020-CL031", "CL051-CL059", "CL072"),
-        donnees="bronze.abc_clauses_salaries",
-        attente="UnexpectedRowsExpectation",
-        arguments={
-            "unexpected_rows_query": "select distinct personne_id from {batch} "
-            "where personne_id not in (select personne_id from core.dim_personne)"
-        },
-        message="Des personnes livrées n'ont pas de fiche dans core.dim_personne : les comptes de salariés "
-        "seraient faux.",
-    ),
-    Controle(
         nom="fiches_en_trop",
         axe="core",
         severite=BLOQUANT,

@@ -27,6 +27,8 @@ def controles() -> list[Controle]:
 
 def _de_la_source(contrat: Contrat) -> list[Controle]:
     s = contrat.source
+    # Un fichier annuel se juge aux livraisons de son année : celui de l'année nouvelle commence court.
+    comparable = "annee_fichier" if contrat.mode == "complet_par_annee" else "null"
 
     def controle(nom: str, severite: str, donnees: str, a_revoir: str, **reste: Any) -> Controle:
         """a_revoir: condition des lignes de `donnees` dont le message doit nommer la livraison."""
@@ -39,7 +41,7 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
             donnees=donnees, **({"precision": precision} | reste)
         )  # fmt: skip
 
-    return [
+    controles = [
         controle(
             "rejets",
             BLOQUANT,
@@ -68,14 +70,16 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
             donnees=f"""
                 select courante.livraison, courante.chargees / median(precedente.chargees) as part_habituelle
                 from (
-                    select livraison, chargees, rang, max(rang) over () as dernier from bronze.livraisons
-                    where source = '{s}' and effective
+                    select livraison, chargees, rang, {comparable} as periode,
+                        max(rang) over (partition by {comparable}) as dernier
+                    from bronze.livraisons where source = '{s}' and effective
                 ) as courante
                 join (
-                    select chargees, rang, row_number() over (order by rang desc) as anciennete
-                    from bronze.livraisons
-                    where source = '{s}' and statut like 'acceptee%'
+                    select chargees, rang, {comparable} as periode,
+                        row_number() over (partition by {comparable} order by rang desc) as anciennete
+                    from bronze.livraisons where source = '{s}' and statut like 'acceptee%'
                 ) as precedente on precedente.rang < courante.rang and precedente.anciennete <= 7
+                    and precedente.periode is not distinct from courante.periode
                 where courante.rang = courante.dernier
                 group by courante.livraison, courante.chargees
                 having count(*) >= {HISTOIRE_MIN} and median(precedente.chargees) >= {VOLUME_MIN}
@@ -169,6 +173,25 @@ def _de_la_source(contrat: Contrat) -> list[Controle]:
             "Lire meta.anomalies et corriger la saisie.",
         ),
     ]
+    if "personne_id" in contrat.colonnes_bronze():
+        controles.append(
+            Controle(
+                nom=f"{s}.personnes_sans_fiche",
+                axe=contrat.axe,
+                severite=BLOQUANT,
+                proprietaire=EQUIPE_DONNEES,
+                source=s,
+                donnees=f"bronze.{s}",
+                attente="UnexpectedRowsExpectation",
+                arguments={
+                    "unexpected_rows_query": "select distinct personne_id from {batch} where personne_id is not null "
+                    "and personne_id not in (select personne_id from core.dim_personne)"
+                },
+                message=f"{contrat.libelle} : des personnes livrées n'ont pas de fiche dans core.dim_personne. "
+                "Ajouter la source à int_personnes__fiches.",
+            )
+        )
+    return controles
 
 
 FICHIERS_INCONNUS = Controle(

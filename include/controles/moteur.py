@@ -70,6 +70,8 @@ def _source(base: Path) -> Iterator[Any]:
             analytics_enabled=False,
         )
         contexte = gx.get_context(mode="ephemeral", project_config=configuration)
+        # Chaque lot ajouté récrirait en YAML la configuration, que rien ne relit : un quart du temps des contrôles.
+        contexte.variables.save = lambda: None  # type: ignore[method-assign]
         sources: Any = contexte.data_sources
         source = sources.add_sql("chantier", connection_string=f"duckdb:///{base}", kwargs=_CONNEXION)
         try:
@@ -115,7 +117,7 @@ def _lot(source: Any, nom: str, donnees: str) -> Any:
     else:
         schema, table = donnees.split(".")
         bien = source.add_table_asset(nom, schema_name=schema, table_name=table)
-    return bien.add_batch_definition_whole_table("tout").get_batch()
+    return bien.get_batch(bien.build_batch_request())
 
 
 def _attente(controle: Controle) -> Any:

@@ -43,12 +43,19 @@ def _complements(
     with duckdb.connect(str(build.base), read_only=True) as base:
         par_source: dict[str, set[str]] = defaultdict(set)
         try:
-            for code, sources in base.execute("select distinct code, sources from rapport.indicateurs").fetchall():
-                for source in sources.split():
-                    par_source[source].add(code)
+            calcules = base.execute("select distinct code, sources from rapport.indicateurs").fetchall()
         except duckdb.CatalogException:
-            pass  # La couche rapport n'a pas été construite : son axe est bloqué par ailleurs.
-        proteges = {c.nom: " ".join(sorted({*c.chiffres, *par_source.get(c.source or "", ())})) for c in controles}
+            calcules = []  # La couche rapport n'a pas été construite : son axe est bloqué par ailleurs.
+        for code, sources in calcules:
+            for source in sources.split():
+                par_source[source].add(code)
+        tous_les_codes = {code for code, _ in calcules}
+        proteges = {
+            c.nom: " ".join(
+                sorted(tous_les_codes if c.tous_les_chiffres else {*c.chiffres, *par_source.get(c.source or "", ())})
+            )
+            for c in controles
+        }
         precisions = {
             c.nom: base.execute(c.precision).fetchall()[0][0] or ""
             for c in controles
