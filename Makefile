@@ -58,6 +58,11 @@ check-file: venv ## le verdict d'un fichier avant de l'envoyer : make check-file
 	@if [ -z "$(FILE)" ]; then echo "Quel fichier ? make check-file FILE=chemin" >&2; exit 2; fi
 	@$(PY) -m include.extraction.verifier "$(FILE)"
 
+.PHONY: why
+why: venv ## le chemin d'un chiffre jusqu'aux lignes reçues : make why CODE=CL001 ANNEE=2017 [CSV=chemin]
+	@if [ -z "$(CODE)" ] || [ -z "$(ANNEE)" ]; then echo "Quel chiffre ? make why CODE=CL001 ANNEE=2017" >&2; exit 2; fi
+	@$(PY) -m include.pourquoi "$(CODE)" "$(ANNEE)" $(if $(CSV),"$(CSV)")
+
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
 	@$(PY) -m include.orchestration standalone

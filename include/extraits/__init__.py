@@ -1,4 +1,4 @@
-"""Ce qui se lit sans base de données : copies Parquet, classeur et page, faits des seules tables publiées."""
+"""Ce qui se lit sans base de données : Parquet, classeurs, CSV et pages, faits des seules tables publiées."""
 
 from __future__ import annotations
 
@@ -6,24 +6,29 @@ from pathlib import Path
 
 import duckdb
 
+from include.extraits.chiffres import ecrire_chiffres
 from include.extraits.classeur import ecrire_classeur
+from include.extraits.dictionnaire import ecrire_dictionnaire
 from include.extraits.lecture import lire
 from include.extraits.page import ecrire_page
 from include.extraits.parquet import ecrire_parquet
 
-CLASSEURS = ("achats_responsables",)
-"""Axes qui ont un classeur."""
 
+def ecrire(dossier_publication: Path, manifeste: Path) -> None:
+    """Écrit dans le dossier d'une publication parquet/, extraits/, dictionnaire.html et index.html.
 
-def ecrire(dossier_publication: Path) -> None:
-    """Écrit dans le dossier d'une publication parquet/, extraits/*.xlsx et index.html.
-
-    dossier_publication: contient entrepot.duckdb, composée et fermée ; rien d'autre n'est lu.
+    Un classeur par axe du pôle, extraits/rapport/indicateurs.csv, le dictionnaire et la page qui mène à tout.
+    dossier_publication: contient entrepot.duckdb, composée et fermée. manifeste: celui de dbt, pour le dictionnaire ;
+    rien d'autre n'est lu.
     """
     with duckdb.connect(str(dossier_publication / "entrepot.duckdb"), read_only=True) as base:
         ecrire_parquet(base, dossier_publication / "parquet")
         publication = lire(base)
-        (dossier_publication / "extraits").mkdir()
-        for axe in CLASSEURS:
-            ecrire_classeur(base, publication, axe, dossier_publication / "extraits" / f"{axe}.xlsx")
+        extraits = dossier_publication / "extraits"
+        extraits.mkdir()
+        for axe in publication.axes:
+            if axe.nom != "core":
+                ecrire_classeur(base, publication, axe.nom, extraits / f"{axe.nom}.xlsx")
+        ecrire_chiffres(base, extraits / "rapport" / "indicateurs.csv")
+        ecrire_dictionnaire(base, manifeste, dossier_publication / "dictionnaire.html")
         ecrire_page(base, publication, dossier_publication)

@@ -1,4 +1,4 @@
-"""Le classeur d'un axe : une première feuille qui dit ce que c'est, puis une feuille par table de restitution."""
+"""Le classeur d'un axe : ce que c'est, ses chiffres, une feuille par table de restitution, et sa méthode."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from include.configuration import organisation
-from include.extraits.francais import accord, date, date_longue
-from include.extraits.lecture import ARRONDI, LIBELLES_SEVERITES, Axe, Publication, tables
+from include.extraits.csv_francais import DEBUTS_DE_FORMULE
+from include.extraits.francais import accord, date, date_longue, unite
+from include.extraits.lecture import ARRONDI, LIBELLES_SEVERITES, Axe, Ligne, Publication, lignes, schema_de, tables
 
 ROUGE, BLEU, GRIS, LIEN = "#B3261E", "#1F3A5F", "#5A6472", "#174EA6"
 # Un format Excel s'écrit à l'anglaise ; le tableur l'affiche avec les séparateurs du lecteur (en français # ##0,00).
@@ -28,12 +29,18 @@ FORMATS = {
     "nombre": "#,##0.00",
     "heures": '#,##0.00"\u00a0h"',
     "part": '0.0"\u00a0"%',
+    "pourcent": '0.00"\u00a0%"',
     "date": "dd/mm/yyyy",
 }
 LARGEUR_MIN, LARGEUR_MAX = 10, 60
 LARGEUR_ETIQUETTE, LARGEUR_VALEUR, HAUTEUR = 36, 64, 16
-# Un tableur prendrait pour une formule un texte qui commence ainsi, s'il repasse par un CSV.
-_DEBUTS_DE_FORMULE = tuple("=+-@\t\r")
+CHIFFRES, RAPPROCHEMENT, METHODE = "Chiffres", "Rapprochement", "Méthode"
+_AJOUTEES = {
+    CHIFFRES: "Une ligne par chiffre et par période, la plus récente d'abord.",
+    RAPPROCHEMENT: "Une ligne par nombre imprimé : le sien, le nôtre, et ce qui les sépare.",
+    METHODE: "Une ligne par chiffre : ce qu'il compte, sur quoi, d'où, sur quelle période.",
+}
+"""Feuilles qui ne sont pas une table de restitution, et ce qu'elles disent."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,10 @@ def ecrire_classeur(base: duckdb.DuckDBPyConnection, publication: Publication, a
     """
     etat = publication.axe(axe)
     ordre = {nom: rang for rang, nom in enumerate(intitules()["feuilles"])}
-    restitutions = sorted(tables(base, axe, "rpt_"), key=lambda t: (ordre.get(t[1], len(ordre)), t[1]))
+    restitutions = tables(base, schema_de(axe), "rpt_")
+    restitutions.sort(key=lambda t: (ordre.get(t[1], len(ordre)), t[1]))
+    chiffres, definitions = lire_chiffres(base, axe), lire_definitions(base, axe)
+    rapprochements = lire_rapprochements(base) if axe == "transverse" else []
     # Un texte reste un texte : ni formule, ni lien, ni nombre deviné.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(destination, options) as classeur:
@@ -72,9 +82,43 @@ def ecrire_classeur(base: duckdb.DuckDBPyConnection, publication: Publication, a
             }
         )
         feuille = _Feuille(classeur, publication, etat)
-        feuille.lisez_moi(axe, [t for _, t in restitutions])
+        ajoutees = [n for n, v in ((CHIFFRES, chiffres), (RAPPROCHEMENT, rapprochements), (METHODE, definitions)) if v]
+        feuille.lisez_moi(axe, restitutions, ajoutees)
+        if chiffres:
+            feuille.chiffres(chiffres)
         for schema, table in restitutions:
             feuille.restitution(base, schema, table)
+        if rapprochements:
+            feuille.rapprochement(rapprochements)
+        if definitions:
+            feuille.methode(definitions)
+
+
+def lire_chiffres(base: duckdb.DuckDBPyConnection, axe: str) -> list[Ligne]:
+    """Les chiffres de rapport.indicateurs d'un axe (de tous si `axe` est vide), l'année la plus récente d'abord."""
+    if not tables(base, "rapport", "indicateurs"):
+        return []
+    condition = f"where axe = '{axe}'" if axe else ""
+    return lignes(base, f"select * from rapport.indicateurs {condition} order by annee desc, code, periode_debut")
+
+
+def lire_definitions(base: duckdb.DuckDBPyConnection, axe: str) -> list[Ligne]:
+    """Les définitions des chiffres d'un axe."""
+    if not tables(base, "rapport", "definitions"):
+        return []
+    return lignes(base, f"select * from rapport.definitions where axe = '{axe}' order by code")
+
+
+def lire_rapprochements(base: duckdb.DuckDBPyConnection) -> list[Ligne]:
+    """Ce que les rapports impriment, ce que nous trouvons, et ce qu'il faut en penser."""
+    if not {("rapport", "rapprochement"), ("rapport", "chiffres_publies")} <= set(tables(base, "rapport")):
+        return []
+    return lignes(
+        base,
+        "select r.*, p.libelle from rapport.rapprochement as r "
+        "left join rapport.chiffres_publies as p using (code, periode_debut, periode_fin) "
+        "order by r.annee desc, r.code, r.periode_debut",
+    )
 
 
 class _Feuille:
@@ -86,6 +130,7 @@ class _Feuille:
         texte = police | {"num_format": "@", "align": "left", "indent": 1}
         self.formats = {nature: classeur.add_format(police | {"num_format": f}) for nature, f in FORMATS.items()}
         self.formats["texte"] = classeur.add_format(texte)
+        self.formats["paragraphe"] = classeur.add_format(texte | {"text_wrap": True})
         self.protege = classeur.add_format(texte | {"quote_prefix": True})
         entete = police | {
             "bold": True,
@@ -106,7 +151,7 @@ class _Feuille:
 
     # --- Première feuille ---
 
-    def lisez_moi(self, axe: str, restitutions: list[str]) -> None:
+    def lisez_moi(self, axe: str, restitutions: list[tuple[str, str]], ajoutees: list[str]) -> None:
         """Ce que c'est, à quelle date, de quels fichiers, ce que les contrôles en disent."""
         p = self.publication
         f = self._nouvelle("Lisez-moi")
@@ -129,11 +174,16 @@ class _Feuille:
             ("Données de l'axe", self._donnees()),
             ("Verdict des contrôles", self.etat.verdict_lisible if self.etat else "aucun contrôle passé"),
             ("Arrondi", ARRONDI),
+            ("Pour", organisation()["destinataires"].get(axe) or ""),
             ("Personnes", "Aucun nom dans ce classeur. Les effectifs y sont complets : il est d'usage interne."),
         ):
-            ligne += 1
-            self._deux_cellules(f, ligne, etiquette, valeur, self.etiquette)
-        ligne = self._sommaire(f, ligne + 2, axe, restitutions)
+            if valeur:
+                ligne += 1
+                self._deux_cellules(f, ligne, etiquette, valeur, self.etiquette)
+        feuilles = [(_nom_de_feuille(t), self.publication.descriptions.get((s, t), "")) for s, t in restitutions]
+        for nom in ajoutees:
+            feuilles.insert(0 if nom == CHIFFRES else len(feuilles), (nom, _AJOUTEES[nom]))
+        ligne = self._sommaire(f, ligne + 2, feuilles)
         ligne = self._controles(f, ligne + 1, axe)
         self._livraisons(f, ligne + 1, axe)
         f.activate()
@@ -170,14 +220,12 @@ class _Feuille:
             f"({self.etat.age}). Cause : {self.etat.cause}"
         )
 
-    def _sommaire(self, f: Worksheet, ligne: int, axe: str, restitutions: list[str]) -> int:
+    def _sommaire(self, f: Worksheet, ligne: int, feuilles: list[tuple[str, str]]) -> int:
         self._section(f, ligne, "Feuilles")
-        for table in restitutions:
+        for nom, description in feuilles:
             ligne += 1
-            nom = _nom_de_feuille(table)
             cible = nom.replace("'", "''")
             f.write_url(ligne, 0, f"internal:'{cible}'!A1", self.lien, string=nom)
-            description = self.publication.descriptions.get((axe, table), "")
             f.write_string(ligne, 1, description, self.paragraphe)
             self._hauteur(f, ligne, nom, description)
         return ligne + 1
@@ -211,24 +259,112 @@ class _Feuille:
             for c, nom in enumerate(("lignes_lues", "chargees", "rejetees", "laissees"), 3):
                 self._cellule(f, ligne, c, v[nom], "entier")
 
+    # --- Les chiffres de l'axe et leurs définitions ---
+
+    def chiffres(self, chiffres: list[Ligne]) -> None:
+        """Chaque chiffre de l'axe, à chaque période : valeur, numérateur et dénominateur dans leur unité."""
+        titres = (
+            "Code",
+            "Chiffre",
+            "Année",
+            "Du",
+            "Au",
+            "Valeur",
+            "Unité",
+            "Numérateur",
+            "Dénominateur",
+            "Publication",
+        )
+        f = self._tableau(CHIFFRES, titres, (9, 76, 8, 12, 12, 16, 22, 14, 14, 15), nombres=(2, 5, 7, 8))
+        for i, c in enumerate(chiffres, 1):
+            natures = (nature_unite(c["unite"], c["valeur"]), nature_compte(c["numerateur"]))
+            self._cellule(f, i, 0, c["code"], "texte")
+            self._cellule(f, i, 1, c["libelle"], "texte")
+            self._cellule(f, i, 2, c["annee"], "annee")
+            self._cellule(f, i, 3, c["periode_debut"], "date")
+            self._cellule(f, i, 4, c["periode_fin"], "date")
+            self._cellule(f, i, 5, c["valeur"], natures[0])
+            self._cellule(f, i, 6, unite(c["unite"]), "texte")
+            self._cellule(f, i, 7, c["numerateur"], natures[1])
+            self._cellule(f, i, 8, c["denominateur"], nature_compte(c["denominateur"]))
+            self._cellule(f, i, 9, c["publication"], "texte")
+        f.autofilter(0, 0, len(chiffres), len(titres) - 1)
+
+    def methode(self, definitions: list[Ligne]) -> None:
+        """Ce que chaque chiffre compte, sur quoi, d'où et sur quelle période."""
+        titres = (
+            "Code", "Chiffre", "Unité", "Numérateur", "Dénominateur", "Ce que le calcul retient", "Période",
+            "Table", "Sources", "Même chiffre que",
+        )  # fmt: skip
+        largeurs = (9, 44, 14, 50, 36, 26, 30, 26, 24, 12)
+        f = self._tableau(METHODE, titres, largeurs)
+        for i, d in enumerate(definitions, 1):
+            retenu = " ; ".join(str(v).replace("|", ", ") for v in (d["parametre"], d["complement"]) if v)
+            textes = (
+                d["code"], d["libelle"], unite(d["unite"]), d["numerateur"], d["denominateur"], retenu or None,
+                d["periode"], d["modele"], d["sources"].replace(" ", "\n"), d["alias_de"],
+            )  # fmt: skip
+            for j, texte in enumerate(textes):
+                self._cellule(f, i, j, texte, "paragraphe")
+            hauteurs = (_lignes_affichees(t, x) for t, x in zip(textes, largeurs, strict=True))
+            f.set_row(i, max(hauteurs) * HAUTEUR)
+        f.autofilter(0, 0, len(definitions), len(titres) - 1)
+
+    def rapprochement(self, rapprochements: list[Ligne]) -> None:
+        """Chaque nombre imprimé, le nôtre, l'écart et son explication."""
+        titres = ("Code", "Ce que dit le rapport", "Du", "Au", "Imprimé", "Calculé", "Écart", "Verdict", "Explication")
+        largeurs = (9, 60, 12, 12, 14, 14, 12, 16, 80)
+        f = self._tableau(RAPPROCHEMENT, titres, largeurs, nombres=(4, 5, 6))
+        for i, r in enumerate(rapprochements, 1):
+            verdict = intitules()["valeurs"]["verdict"].get(r["verdict"], r["verdict"])
+            self._cellule(f, i, 0, r["code"], "texte")
+            self._cellule(f, i, 1, r["libelle"], "paragraphe")
+            self._cellule(f, i, 2, r["periode_debut"], "date")
+            self._cellule(f, i, 3, r["periode_fin"], "date")
+            for j, nom in enumerate(("publie", "calcule", "ecart"), 4):
+                self._cellule(f, i, j, r[nom], nature_compte(r[nom]))
+            self._cellule(f, i, 7, verdict, "texte")
+            self._cellule(f, i, 8, r["explication"], "paragraphe")
+            hauteur = max(
+                _lignes_affichees(r["libelle"], largeurs[1]), _lignes_affichees(r["explication"], largeurs[8])
+            )
+            f.set_row(i, hauteur * HAUTEUR)
+        f.autofilter(0, 0, len(rapprochements), len(titres) - 1)
+
+    def _tableau(
+        self, nom: str, titres: tuple[str, ...], largeurs: tuple[int, ...], nombres: tuple[int, ...] = ()
+    ) -> Worksheet:
+        """Feuille neuve avec ses titres figés. nombres: colonnes dont le titre s'aligne à droite."""
+        f = self._nouvelle(nom)
+        for j, (titre, largeur) in enumerate(zip(titres, largeurs, strict=True)):
+            f.write_string(0, j, titre, self.entete_nombre if j in nombres else self.entete)
+            f.set_column(j, j, largeur)
+        f.set_row(0, 34)
+        f.freeze_panes(1, 2)
+        f.repeat_rows(0)
+        return f
+
     # --- Une feuille par table ---
 
     def restitution(self, base: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
         """Toutes les lignes d'une table, dans l'ordre de la base, sous des titres français."""
         f = self._nouvelle(_nom_de_feuille(table))
-        colonnes = _colonnes(self.publication.dictionnaire[schema, table])
+        colonnes = _colonnes(table, self.publication.dictionnaire[schema, table])
         noms = ", ".join(f'"{c.nom}"' for c in colonnes)
         lignes = base.execute(f'select {noms} from "{schema}"."{table}"').fetchall()
         largeurs = [max(len(mot) for mot in c.titre.split()) + 4 for c in colonnes]
         for j, c in enumerate(colonnes):
             f.write_string(0, j, c.titre, self.entete if c.nature == "texte" else self.entete_nombre)
         for i, valeurs in enumerate(lignes, 1):
-            for j, (c, valeur) in enumerate(zip(colonnes, valeurs, strict=True)):
+            for j, (c, brute) in enumerate(zip(colonnes, valeurs, strict=True)):
+                valeur = intitules()["valeurs"].get(c.nom, {}).get(brute, brute)
                 self._cellule(f, i, j, valeur, c.nature)
                 largeurs[j] = max(largeurs[j], _longueur(valeur, c.nature))
+        largeurs = [min(max(largeur, LARGEUR_MIN), LARGEUR_MAX) for largeur in largeurs]
         for j, largeur in enumerate(largeurs):
-            f.set_column(j, j, min(max(largeur, LARGEUR_MIN), LARGEUR_MAX))
-        f.set_row(0, 34)
+            f.set_column(j, j, largeur)
+        renvois = max(_lignes_affichees(c.titre, largeur - 2) for c, largeur in zip(colonnes, largeurs, strict=True))
+        f.set_row(0, max(2, renvois) * (HAUTEUR + 1))
         f.freeze_panes(1, 0)
         f.autofilter(0, 0, max(len(lignes), 1), len(colonnes) - 1)
         f.repeat_rows(0)
@@ -262,7 +398,7 @@ class _Feuille:
             f.write_datetime(ligne, colonne, valeur, format_)
         else:
             texte = str(valeur)
-            f.write_string(ligne, colonne, texte, self.protege if texte.startswith(_DEBUTS_DE_FORMULE) else format_)
+            f.write_string(ligne, colonne, texte, self.protege if texte.startswith(DEBUTS_DE_FORMULE) else format_)
 
 
 def _nom_de_feuille(table: str) -> str:
@@ -270,13 +406,13 @@ def _nom_de_feuille(table: str) -> str:
     return nom[:31]
 
 
-def _colonnes(types: dict[str, str]) -> list[Colonne]:
+def _colonnes(table: str, types: dict[str, str]) -> list[Colonne]:
     """Colonnes d'une table avec leur titre ; une colonne sans titre prend son nom, et sa nature celle de son type."""
-    connues = intitules()["colonnes"]
+    connues, propres = intitules()["colonnes"], intitules()["propres"].get(table, {})
     colonnes = []
     for nom, type_ in types.items():
         titre, nature = connues.get(nom) or (nom.replace("_", " ").capitalize(), None)
-        colonnes.append(Colonne(nom, titre, nature or _nature(type_)))
+        colonnes.append(Colonne(nom, propres.get(nom, titre), nature or _nature(type_)))
     return colonnes
 
 
@@ -295,3 +431,20 @@ def _longueur(valeur: Any, nature: str) -> int:
     if nature in ("nombre", "heures") and not isinstance(valeur, str):
         return len(f"{valeur:,.2f}") + 4
     return len(str(valeur)) + 2 if nature not in ("part", "date") else 12
+
+
+def _lignes_affichees(texte: str | None, largeur: int) -> int:
+    """Lignes qu'un texte renvoyé à la ligne occupe dans une colonne."""
+    return sum(max(-(-len(morceau) // (largeur - 3)), 1) for morceau in (texte or "").split("\n"))
+
+
+def nature_unite(unite: str, valeur: float) -> str:
+    """Nature (clé de FORMATS) d'une valeur : des heures, un pourcentage, un compte entier ou un nombre."""
+    if unite in ("heures", "pourcent"):
+        return unite
+    return nature_compte(valeur)
+
+
+def nature_compte(valeur: float | Decimal | None) -> str:
+    """Un compte entier s'écrit sans décimale."""
+    return "entier" if valeur is None or valeur == int(valeur) else "nombre"

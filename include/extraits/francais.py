@@ -33,3 +33,24 @@ def date_longue(valeur: dt.date) -> str:
 def accord(combien: int, singulier: str, pluriel: str | None = None) -> str:
     """« 1 ligne », « 2 lignes »."""
     return f"{nombre(combien)} {singulier if abs(combien) < 2 else pluriel or singulier + 's'}"
+
+
+_UNITES = {
+    "donneurs_ordre": "donneurs d'ordre",
+    "marches": "marchés",
+    "operations": "opérations",
+    "pourcent": "%",
+    "reunions": "réunions",
+    "seances": "séances",
+    "etablissements": "établissements",
+    "evenements": "événements",
+    "journees": "journées",
+    "etp": "ETP",
+    "rendez_vous": "rendez-vous",
+}
+"""Unités qui se lisent autrement qu'elles ne s'écrivent dans le registre."""
+
+
+def unite(nom: str) -> str:
+    """Unité d'un chiffre telle qu'elle se lit."""
+    return _UNITES.get(nom, nom.replace("_", " "))

@@ -9,16 +9,10 @@ from typing import Any
 
 import duckdb
 
+from include.configuration import axes
+
 Ligne = dict[str, Any]
 
-LIBELLES_AXES = {
-    "core": "Socle commun (personnes, structures, projets)",
-    "achats_responsables": "Achats responsables",
-    "gpect": "Gestion prévisionnelle des emplois et des compétences",
-    "parcours": "Parcours vers l'emploi",
-    "campus": "Campus des compétences",
-    "transverse": "Activité transverse",
-}
 LIBELLES_VERDICTS = {
     "passe": "Contrôles passés",
     "passe_avec_signalements": "Passé, avec signalements",
@@ -26,6 +20,11 @@ LIBELLES_VERDICTS = {
 }
 LIBELLES_SEVERITES = {"bloquant": "Bloquant", "signale": "Signalé", "observe": "Observé"}
 ARRONDI = "Les valeurs ne sont arrondies qu'à l'affichage, au plus proche, la moitié s'éloignant de zéro (0,5 donne 1)."
+
+
+def libelles_axes() -> dict[str, str]:
+    """Nom de chaque axe du pôle, dans l'ordre où ils se montrent."""
+    return {"core": "Socle commun (personnes, structures, projets)"} | axes()
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ class Axe:
     @property
     def libelle(self) -> str:
         """Nom de l'axe tel qu'il se lit."""
-        return LIBELLES_AXES.get(self.nom, self.nom.replace("_", " ").capitalize())
+        return libelles_axes().get(self.nom, self.nom.replace("_", " ").capitalize())
 
     @property
     def verdict_lisible(self) -> str:
@@ -102,8 +101,8 @@ class Publication:
 def lire(base: duckdb.DuckDBPyConnection) -> Publication:
     """Lit l'identité et l'état de la publication dans son schéma meta."""
     courante = lignes(base, "select * from meta.publications order by publiee_le desc limit 1")[0]
-    axes = lignes(base, "select * from meta.axes")
-    ordre = {nom: rang for rang, nom in enumerate(LIBELLES_AXES)}
+    etats = lignes(base, "select * from meta.axes")
+    ordre = {nom: rang for rang, nom in enumerate(libelles_axes())}
     dictionnaire: dict[tuple[str, str], dict[str, str]] = {}
     for c in lignes(base, "select * from meta.dictionnaire"):
         dictionnaire.setdefault((c["schema"], c["table"]), {})[c["colonne"]] = c["type"]
@@ -125,7 +124,7 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
                 arrete_au=courante["arrete_au"],
                 signalements=signales[a["axe"]],
             )
-            for a in sorted(axes, key=lambda a: (ordre.get(a["axe"], len(ordre)), a["axe"]))
+            for a in sorted(etats, key=lambda a: (ordre.get(a["axe"], len(ordre)), a["axe"]))
         ],
         livraisons=lignes(base, "select * from meta.livraisons order by source, recu_le, livraison"),
         utilisees={
@@ -148,6 +147,11 @@ def tables(base: duckdb.DuckDBPyConnection, schema: str = "%", prefixe: str = ""
         "where database_name = current_database() and schema_name like ? and starts_with(table_name, ?) order by all",
         [schema, prefixe],
     ).fetchall()
+
+
+def schema_de(axe: str) -> str:
+    """Schéma des tables de restitution d'un axe."""
+    return "rapport" if axe == "transverse" else axe
 
 
 def lignes(base: duckdb.DuckDBPyConnection, requete: str) -> list[Ligne]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -9,30 +10,26 @@ from typing import Any
 import duckdb
 import jinja2
 
-from include.configuration import organisation
+from include.configuration import fichier_du_pole, organisation
 from include.extraits import francais
 from include.extraits.lecture import (
     ARRONDI,
-    LIBELLES_AXES,
     LIBELLES_SEVERITES,
     Ligne,
     Publication,
+    libelles_axes,
     lignes,
     tables,
 )
 
-CHIFFRES_CLES = ("CL001", "CL020", "CL032")
-"""Codes montrés en tête : heures d'insertion, salariés, opérations."""
 REFUS_MONTRES = dt.timedelta(days=31)
 """Un refus sans suite reste montré un mois : le temps qu'un partenaire dépose à nouveau son fichier."""
-_UNITES = {"pourcent": "%", "operations": "opérations", "reunions": "réunions", "marches": "marchés"}
-"""Unités qui se lisent autrement qu'elles ne s'écrivent dans le registre."""
 _VERDICTS_DU_RAPPROCHEMENT = {
-    "conforme": "conformes",
-    "ecart": "en écart",
-    "incoherent": "où le rapport se contredit",
-    "externe": "de source externe",
-    "non_calculable": "non calculables",
+    "conforme": ("conforme", "conformes"),
+    "ecart": ("en écart", "en écart"),
+    "incoherent": ("où le rapport se contredit", "où le rapport se contredit"),
+    "externe": ("de source externe", "de source externe"),
+    "non_calculable": ("non calculable", "non calculables"),
 }
 
 
@@ -61,12 +58,26 @@ def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossi
         refusees=refusees(publication),
         avec_rejets=[v for v in publication.livraisons_de("") if v["rejetees"]],
         severites=LIBELLES_SEVERITES,
-        libelles_axes=LIBELLES_AXES,
-        classeurs=sorted((dossier / "extraits").glob("*.xlsx")),
+        libelles_axes=libelles_axes(),
+        classeurs=[
+            (axe, chemin) for axe in publication.axes if (chemin := dossier / "extraits" / f"{axe.nom}.xlsx").exists()
+        ],
+        csv=dossier / "extraits" / "rapport" / "indicateurs.csv",
+        dictionnaire=dossier / "dictionnaire.html",
+        logo=_logo(),
         base=dossier / "entrepot.duckdb",
         parquet=_par_schema(base),
     )
     (dossier / "index.html").write_text(page, encoding="utf-8")
+
+
+def _logo() -> str | None:
+    """Le logo du pôle, écrit dans la page : elle se lit seule."""
+    chemin = fichier_du_pole("logo")
+    if chemin is None:
+        return None
+    genre = {".svg": "svg+xml", ".png": "png"}[chemin.suffix.lower()]
+    return f"data:image/{genre};base64,{base64.b64encode(chemin.read_bytes()).decode()}"
 
 
 def refusees(publication: Publication) -> list[Ligne]:
@@ -85,10 +96,11 @@ def refusees(publication: Publication) -> list[Ligne]:
 
 
 def _chiffres_cles(base: duckdb.DuckDBPyConnection, publication: Publication) -> list[Ligne]:
-    """Chaque chiffre clé de sa dernière année, et la valeur de l'année d'avant."""
-    if ("rapport", "indicateurs") not in publication.dictionnaire:
+    """Chaque chiffre clé du pôle, de sa dernière année, et la valeur de l'année d'avant."""
+    cles = organisation()["chiffres_cles"]
+    if not cles or ("rapport", "indicateurs") not in publication.dictionnaire:
         return []
-    codes = ", ".join(f"'{c}'" for c in CHIFFRES_CLES)
+    codes = ", ".join(f"'{c}'" for c in cles)
     connus = lignes(base, f"select * from rapport.indicateurs where code in ({codes}) order by code, periode_fin desc")
     chiffres: dict[str, Ligne] = {}
     for ligne in connus:
@@ -99,21 +111,21 @@ def _chiffres_cles(base: duckdb.DuckDBPyConnection, publication: Publication) ->
         if ligne["code"] not in chiffres:
             chiffres[ligne["code"]] = ligne | {
                 "texte": texte,
-                "unite_lisible": _UNITES.get(ligne["unite"], ligne["unite"].replace("_", " ")),
+                "unite_lisible": francais.unite(ligne["unite"]),
                 "reporte": ligne["publication"] != publication.nom,
                 "avant": None,
             }
         elif chiffres[ligne["code"]]["avant"] is None and ligne["annee"] == chiffres[ligne["code"]]["annee"] - 1:
             chiffres[ligne["code"]]["avant"] = {"annee": ligne["annee"], "texte": texte}
-    return list(chiffres.values())
+    return [chiffres[code] for code in cles if code in chiffres]
 
 
-def _rapprochement(base: duckdb.DuckDBPyConnection) -> list[tuple[int, str]]:
-    """Combien de chiffres imprimés par verdict du rapprochement."""
+def _rapprochement(base: duckdb.DuckDBPyConnection) -> list[str]:
+    """Combien de chiffres imprimés par verdict du rapprochement, en mots."""
     if ("rapport", "rapprochement") not in tables(base):
         return []
     comptes = dict(base.execute("select verdict, count(*) from rapport.rapprochement group by all").fetchall())
-    return [(comptes[v], texte) for v, texte in _VERDICTS_DU_RAPPROCHEMENT.items() if comptes.get(v)]
+    return [francais.accord(comptes[v], *mots) for v, mots in _VERDICTS_DU_RAPPROCHEMENT.items() if comptes.get(v)]
 
 
 def _par_schema(base: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 
-from include.configuration import Nuit
+from include.configuration import Nuit, axes
+from include.contrats import connus, tous
 from include.entrepot.preparation import Build
 from include.publication import tables_meta
 from include.publication.empreintes import contenu
@@ -24,7 +25,7 @@ from include.publication.empreintes import contenu
 STOCKAGE = "v1.0.0"
 """Format de la base publiée : les outils des analystes embarquent DuckDB 1.x, qui ne lit pas un fichier 2.x."""
 SCHEMAS_INTERNES = {"reference", "staging", "intermediate"}
-PAR_CHIFFRE = ("indicateurs", "rapprochement")
+PAR_CHIFFRE = ("definitions", "indicateurs", "rapprochement")
 """Tables de rapport dont chaque ligne suit les axes de ses sources, et non un axe unique."""
 CLES_DE_CORE = {
     "dim_personne": ("personne_id", ["personne_id"]),
@@ -77,8 +78,12 @@ def composer(
     tables. publications: lignes de meta.publications ; le verdict de la dernière, celle-ci, est fixé ici.
     Rend l'état des axes et l'empreinte du contenu. Lève SocleBloque si core est bloqué.
     """
+    # Les axes que le pôle ne suit pas sont construits à vide, comme les autres ; rien n'en est publié.
+    suivis = {"core", *axes()}
     verdict = json.loads(build.verdict.read_text(encoding="utf-8"))
-    modeles = lire_modeles(build.manifeste_dbt)
+    verdict["axes"] = {a: v for a, v in verdict["axes"].items() if a in suivis}
+    verdict["controles"] = [c for c in verdict["controles"] if c["axe"] in suivis]
+    modeles = [m for m in lire_modeles(build.manifeste_dbt) if m.axe in suivis]
     with _bases(destination, build, ancienne) as base:
         composition = Composition()
         nuit_courante = _Nuit(base, build, modeles, verdict)
@@ -251,19 +256,29 @@ class _Nuit:
             for code, sources in self.base.execute(
                 f"select distinct code, sources from {base}.rapport.indicateurs"
             ).fetchall():
-                inconnues = sorted(set(sources.split()) - set(axes)) if base == "chantier" else []
+                inconnues = sorted(set(sources.split()) - connus().keys() - axes.keys()) if base == "chantier" else []
                 if inconnues:
                     raise ValueError(f"rapport.indicateurs, {code} : sources sans contrat ({', '.join(inconnues)})")
                 if any(axes.get(s) in bloques for s in sources.split()):
                     retenus.add(code)
         return retenus
 
+    def _chiffres_eteints(self) -> set[str]:
+        """Codes dont une source n'est pas reçue par le pôle : ils n'existent pas."""
+        eteintes = connus().keys() - tous().keys()
+        if not eteintes or ("rapport", "definitions") not in self.construites:
+            return set()
+        definitions = self.base.execute("select code, sources from chantier.rapport.definitions").fetchall()
+        return {code for code, sources in definitions if eteintes & set(sources.split())}
+
     def _creer_par_chiffre(self, m: Modele, retenus: set[str]) -> None:
         """Lignes de la nuit, sauf pour les codes retenus : les leurs restent celles de la publication courante."""
-        liste = ", ".join(f"'{_texte(c)}'" for c in sorted(retenus)) or "null"
+        eteints = self._chiffres_eteints()
+        liste = ", ".join(f"'{_texte(c)}'" for c in sorted(retenus - eteints)) or "null"
+        ecartes = ", ".join(f"'{_texte(c)}'" for c in sorted(retenus | eteints)) or "null"
         parties = []
         if (m.schema, m.nom) in self.construites:
-            parties.append(f"select * from chantier.{m.relation} where (code in ({liste})) is not true")
+            parties.append(f"select * from chantier.{m.relation} where (code in ({ecartes})) is not true")
         if (m.schema, m.nom) in self.tables_anciennes:
             connues = self._colonnes("chantier", m) or self._colonnes("ancien", m)
             communes = ", ".join(f'"{c}"' for c in self._colonnes("ancien", m) if c in connues)

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from include.configuration import RACINE, organisation
+from include.configuration import RACINE, dossier_du_pole, organisation
 from include.contrats import tous
 
 _CODE = ("dbt_project", "include", "expectations")
@@ -24,6 +24,9 @@ def code() -> str:
         for fichier in sorted(_fichiers(RACINE / dossier)):
             calcul.update(f"{fichier.relative_to(RACINE)}\n".encode())
             calcul.update(hashlib.sha256(fichier.read_bytes()).digest())
+    referentiels = dossier_du_pole("referentiels")
+    for fichier in sorted(referentiels.glob("*.csv")) if referentiels else ():
+        calcul.update(f"{fichier.name}\n".encode() + fichier.read_bytes())
     # Lus par leur module : un autre pôle peut les ranger ailleurs.
     calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
     calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())

@@ -93,7 +93,7 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
         shutil.rmtree(dossier)
         motif = f"ni chiffre, ni verdict, ni livraison n'a changé depuis la publication {fiche['publication']}"
         return _resultat(publication, nouvelle["axes"], motif=motif)
-    extraits.ecrire(dossier)
+    extraits.ecrire(dossier, build.manifeste_dbt)
     (dossier / FICHE).write_text(json.dumps(nouvelle, ensure_ascii=False, indent=1), encoding="utf-8")
     bascule.basculer(d, dossier, publication)
     bascule.elaguer(d, nouvelle["histoire"])
