@@ -74,13 +74,13 @@ def tables(d: Dossiers) -> dict[str, str]:
 
 
 def bronze(d: Dossiers) -> dict[str, list[str]]:
-    """Livraisons acceptées par empreinte de contenu et chemin ; chacune doit être entière."""
+    """Livraisons acceptées par source, chemin et empreinte de contenu ; chacune doit être entière."""
     prises: dict[str, list[str]] = {}
     for manifeste in d.bronze.glob("*/*/livraison.json"):
         assert not manifeste.parent.name.startswith(".")
         m: dict[str, Any] = json.loads(manifeste.read_text())
         if m["statut"].startswith("acceptee"):
-            prises.setdefault(f"{m['chemin']} {m['sha256']}", []).append(m["livraison"])
+            prises.setdefault(f"{m['source']} {m['chemin']} {m['sha256']}", []).append(m["livraison"])
             lignes = duckdb.execute(f"select count(*) from '{manifeste.parent / 'lignes.parquet'}'").fetchone()
             assert lignes == (m["chargees"],)
     return prises

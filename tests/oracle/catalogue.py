@@ -23,6 +23,7 @@ class Colonne:
     type: str
     requis: bool
     modalites: tuple[str, ...]
+    nom_de_feuille: bool = False
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,33 @@ class Source:
     mode: str
     cle: tuple[str, ...]
     colonnes: tuple[Colonne, ...]
+    type_fichier: str
+
+
+@dataclass
+class Tableau:
+    """Un tableau d'un fichier : une feuille d'un classeur, ou tout un CSV (sans nom).
+
+    colonnes: nom canonique de chaque colonne, None pour une colonne inconnue. entete_ligne: numéro physique de
+    l'en-tête. lignes: tout ce qui suit l'en-tête, vides et TOTAL compris.
+    """
+
+    nom: str
+    colonnes: list[str | None]
+    entete_ligne: int
+    lignes: list[list[Cellule]]
+    entetes: list[str] = field(default_factory=list)
 
 
 @dataclass
 class Livraison:
-    """Un fichier déposé, avec le contenu de ses cellules tel qu'il est écrit.
+    """Ce qu'un fichier déposé dit d'une source, avec le contenu de ses cellules tel qu'il est écrit.
 
-    chemin: sous depots/. date_nom: date portée par le nom (premier du mois ou de l'année s'il n'en dit pas plus).
-    nuit: celle qui la prend. ecrit_le: date de modification du fichier. colonnes: nom canonique de chaque colonne du
-    fichier, None pour une colonne inconnue. entete_ligne: numéro physique de l'en-tête. lignes: tout ce qui suit
-    l'en-tête, vides et TOTAL compris. illisible: le fichier ne peut pas être lu du tout.
+    chemin: sous depots/ ; deux sources d'un même classeur ont chacune leur livraison. date_nom: date portée par le nom
+    (premier du mois ou de l'année s'il n'en dit pas plus). nuit: celle qui la prend. ecrit_le: date de modification du
+    fichier. colonnes, entete_ligne, lignes: comme un tableau, s'il n'y en a qu'un. illisible: le fichier ne peut pas
+    être lu du tout. feuille: celle qui porte le tableau, si son nom compte. feuilles: les tableaux d'un fichier qui en
+    a plusieurs.
     """
 
     source: str
@@ -56,6 +74,14 @@ class Livraison:
     format: dict[str, Any] = field(default_factory=dict)
     illisible: bool = False
     copie_de: str | None = None
+    feuille: str = ""
+    feuilles: list[Tableau] = field(default_factory=list)
+
+    @property
+    def tableaux(self) -> list[Tableau]:
+        """Les tableaux qui se lisent ensemble."""
+        seul = Tableau(self.feuille, self.colonnes, self.entete_ligne, self.lignes, self.format.get("entetes", []))
+        return self.feuilles or [seul]
 
     @property
     def fichier(self) -> str:
@@ -73,4 +99,7 @@ def sources() -> dict[str, Source]:
 def _source(nom: str, brut: dict[str, Any]) -> Source:
     modalites = brut.get("modalites", {})
     colonnes = tuple(Colonne(c[0], c[1], c[2], c[3], tuple(modalites.get(c[1], ()))) for c in brut["colonnes"])
-    return Source(nom, brut["mode"], tuple(brut["cle"]), colonnes)
+    # Une clé sans colonne est le nom de la feuille.
+    noms = {c.nom for c in colonnes}
+    feuille = tuple(Colonne("", c, "texte", True, (), nom_de_feuille=True) for c in brut["cle"] if c not in noms)
+    return Source(nom, brut["mode"], tuple(brut["cle"]), feuille + colonnes, brut["format"]["type"])

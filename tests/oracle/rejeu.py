@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import generateur
+from atelier import ecrire
 from catalogue import Livraison
 
 from include.configuration import Dossiers
@@ -43,7 +44,7 @@ class Tirage:
 
 def deposer_et_prendre(d: Dossiers, livraisons: list[Livraison], nuit: dt.date) -> list[dict[str, Any]]:
     """Écrit les fichiers d'une nuit et les extrait, sans rien construire ; ENTREPOT_DATA désigne déjà ces dossiers."""
-    generateur.ecrire([x for x in livraisons if x.nuit == nuit], d.depots)
+    ecrire([x for x in livraisons if x.nuit == nuit], d.depots)
     jour = preparer(str(nuit), str(nuit))
     sources = inventorier(jour, attente=0.0)["sources"]
     return [resume for source, chemins in sources.items() for resume in extraire(jour, source, chemins)]

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from catalogue import Livraison, sources
 from comparaison import abreger
-from oracle import Lue, lire
+from lecture import Lue, lire
 from rejeu import CLE, Tirage, deposer_et_prendre
 
 from include.configuration import Dossiers
@@ -41,9 +41,10 @@ def test_chaque_cellule_est_lue_comme_l_oracle(graine: int, d: Dossiers) -> None
     livraisons = tirage.livraisons()
     resumes = [r for nuit in sorted({x.nuit for x in livraisons}) for r in deposer_et_prendre(d, livraisons, nuit)]
     attendus = {
-        (x.fichier, str(x.nuit), bool(x.copie_de)): Lue(x, "doublon") if x.copie_de else lire(x) for x in livraisons
+        (x.source, x.fichier, str(x.nuit), bool(x.copie_de)): Lue(x, "doublon") if x.copie_de else lire(x)
+        for x in livraisons
     }
-    obtenus = {(Path(r["fichier"]).name, r["recu_le"], r["statut"] == "doublon"): r for r in resumes}
+    obtenus = {(r["source"], Path(r["fichier"]).name, r["recu_le"], r["statut"] == "doublon"): r for r in resumes}
     assert len(obtenus) == len(resumes) and attendus.keys() == obtenus.keys()
     ecarts = [e for cle, lue in attendus.items() for e in _ecarts(d, lue, obtenus[cle])]
     assert not ecarts, "\n".join(["", *abreger(ecarts)])
@@ -61,18 +62,19 @@ def _ecarts(d: Dossiers, lue: Lue, resume: dict[str, Any]) -> Iterator[str]:
     if tuple(resume[c] for c in COMPTES) != comptes:
         yield f"{nom} : comptes {[resume[c] for c in COMPTES]}, attendus {comptes}"
     dossier = d.bronze / lue.livraison.source / resume["livraison"]
-    vues = {ligne["_ligne"]: ligne for ligne in _lignes(dossier / "lignes.parquet")}
+    plusieurs = bool(lue.livraison.feuilles)
+    vues = {(x["_feuille"] if plusieurs else "", x["_ligne"]): x for x in _lignes(dossier / "lignes.parquet")}
     for attendue in lue.lignes:
-        vue = vues.get(attendue["_ligne"], {})
+        vue = vues.get((attendue["_feuille"], attendue["_ligne"]), {})
         for colonne, valeur in attendue.items():
             # Les colonnes identifiantes et sensibles n'entrent pas dans bronze.
-            if colonne in vue and vue[colonne] != valeur:
+            if not colonne.startswith("_") and colonne in vue and vue[colonne] != valeur:
                 yield f"{nom} ligne {attendue['_ligne']} {colonne} : {vue[colonne]!r}, attendu {valeur!r}"
         naissance = attendue.get("date_naissance")
         if naissance and vue.get("annee_naissance") != naissance.year:
             yield f"{nom} ligne {attendue['_ligne']} : année de naissance {vue.get('annee_naissance')!r}"
     for quoi, lignes in (("rejets", lue.rejets), ("anomalies", {n for n, _ in lue.anomalies})):
-        signalees = {ligne["ligne"] for ligne in _lignes(dossier / f"{quoi}.parquet")}
+        signalees = {(x["feuille"] if plusieurs else "", x["ligne"]) for x in _lignes(dossier / f"{quoi}.parquet")}
         if signalees != lignes:
             yield f"{nom} : {quoi} en lignes {sorted(signalees ^ lignes)} d'un seul côté"
 
@@ -112,3 +114,16 @@ def test_l_en_tete_est_dans_les_trente_premieres_lignes(d: Dossiers, titres: int
     )  # fmt: skip
     [resume] = deposer_et_prendre(d, [livraison], livraison.nuit)
     assert resume["statut"] == statut
+
+
+def test_deux_graphies_d_une_cle_de_texte_sont_la_meme_ligne(d: Dossiers) -> None:
+    """Une clé se compare sans casse ni espaces autour : deux lignes qui ne diffèrent que par là sont identiques."""
+    cellules = [["IAA", e, "Boucher", "1", None, "01/02/2020"] for e in ("Forge", " FORGE ")]
+    definition = sources()["gpect_besoins"]
+    livraison = Livraison(
+        "gpect_besoins", "gpect_besoins_20200301.csv", dt.date(2020, 3, 1), dt.date(2021, 2, 5),
+        dt.datetime(2021, 2, 1), [c.nom for c in definition.colonnes], 1, cellules,
+        {"type": "csv", "encodage": "utf-8", "separateur": ";", "entetes": [c.entete for c in definition.colonnes]},
+    )  # fmt: skip
+    [resume] = deposer_et_prendre(d, [livraison], livraison.nuit)
+    assert [resume[c] for c in COMPTES] == [2, 1, 0, 1]

@@ -23,7 +23,8 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     "core.dim_projet": ("code_projet varchar, projet varchar", ["code_projet"]),
     "achats_responsables.fct_heures": (
         "id_contrat varchar, mois date, annee integer, heures decimal(12, 2), personne_id varchar, "
-        "structure_id varchar, donneur_ordre_id varchar, secteur varchar, _livraison varchar",
+        "structure_id varchar, donneur_ordre_id varchar, secteur varchar, _livraison varchar, _feuille varchar, "
+        "_ligne bigint",
         ["id_contrat", "mois"],
     ),
     "achats_responsables.rpt_heures_secteur": (
@@ -37,15 +38,26 @@ TABLES: dict[str, tuple[str, list[str]]] = {
     ),
     "rapport.rpt_presse": ("annee integer, articles bigint", ["annee"]),
     "rapport.indicateurs": (
-        "code varchar, libelle varchar, annee integer, periode_debut date, periode_fin date, valeur double, "
-        "unite varchar, sources varchar, publication varchar",
+        "code varchar, libelle varchar, axe varchar, projet varchar, annee integer, periode_debut date, "
+        "periode_fin date, valeur double, numerateur decimal(18, 2), denominateur decimal(18, 2), unite varchar, "
+        "modele varchar, sources varchar, publication varchar",
         ["code", "annee", "periode_debut"],
     ),
+    "rapport.definitions": (
+        "code varchar, libelle varchar, axe varchar, projet varchar, unite varchar, modele varchar, "
+        "numerateur varchar, denominateur varchar, periode varchar, sources varchar, alias_de varchar, calcul varchar, "
+        "parametre varchar, complement varchar, lignes_de varchar, compte varchar, filtre varchar",
+        ["code"],
+    ),
     "rapport.rapprochement": (
-        "code varchar, annee integer, publie double, calcule double, verdict varchar",
+        "code varchar, annee integer, periode_debut date, periode_fin date, publie double, calcule double, "
+        "ecart double, verdict varchar, explication varchar",
         ["code", "annee"],
     ),
-    "rapport.chiffres_publies": ("code varchar, annee integer, valeur double", ["code", "annee"]),
+    "rapport.chiffres_publies": (
+        "code varchar, annee integer, periode_debut date, periode_fin date, valeur double, libelle varchar",
+        ["code", "annee"],
+    ),
     "meta.livraisons": (
         "livraison varchar, source varchar, fichier varchar, recu_le date, octets bigint, lignes_lues bigint, "
         "chargees bigint, rejetees bigint, laissees bigint, statut varchar, motif varchar",
@@ -124,30 +136,55 @@ class Chantier:
         debut, fin = dt.date(annee, 1, 1), self.nuit.arrete_au
         total = sum(map(Decimal, self.heures.values()), Decimal(0))
 
-        def indicateur(code: str, valeur: Any, unite: str, sources: str) -> tuple[Any, ...]:
-            return (code, f"Libellé de {code}", annee, debut, fin, valeur, unite, sources, publication)
+        def indicateur(code: str, axe: str, valeur: Any, unite: str, sources: str) -> tuple[Any, ...]:
+            libelle = f"Libellé de {code}"
+            return (
+                code, libelle, axe, "322", annee, debut, fin, float(valeur), valeur, None, unite, "rpt", sources,
+                publication,
+            )  # fmt: skip
+
+        def definition(code: str, axe: str, unite: str, sources: str, *lignes: str) -> tuple[Any, ...]:
+            libelle, dit = f"Libellé de {code}", f"Ce que {code} compte"
+            return (
+                code, libelle, axe, "322", unite, "rpt", dit, None, "Année civile", sources, None, "calcul", None, None,
+                *lignes,
+            )  # fmt: skip
+
+        f, ar = "achats_responsables.fct_heures", "achats_responsables"
+        presse = ("rapport.rpt_presse", "sum(f.articles)", "true")
 
         return {
             "core.dim_personne": [(p, "F") for p in self.heures],
             "core.dim_structure": [(f"S-{p}", f"Structure de {p}") for p in self.heures] + [("DO", "Ville")],
             "core.dim_projet": [("322", "Clauses")],
             "achats_responsables.fct_heures": [
-                (f"C-{p}", debut, annee, Decimal(h), p, f"S-{p}", "DO", "BTP", self.livraisons[0][0])
-                for p, h in self.heures.items()
+                (f"C-{p}", debut, annee, Decimal(h), p, f"S-{p}", "DO", "BTP", self.livraisons[0][0], None, n)
+                for n, (p, h) in enumerate(self.heures.items(), 2)
             ],
             "achats_responsables.rpt_heures_secteur": [(annee, "BTP", total, 1.0), (annee, "SERVICES", 0, 0.0)],
             "achats_responsables.rpt_suivi_engagements": self.operations,
             "rapport.rpt_presse": [(annee, self.articles)],
             "rapport.indicateurs": [
-                indicateur("CL001", float(total), "heures", "abc_clauses_heures"),
-                indicateur("CL020", len(self.heures), "personnes", "abc_clauses_heures projets"),
-                indicateur("PR001", self.articles, "articles", "presse"),
+                indicateur("CL001", ar, total, "heures", "abc_clauses_heures"),
+                indicateur("CL020", ar, len(self.heures), "personnes", "abc_clauses_heures projets"),
+                indicateur("PR001", "transverse", self.articles, "articles", "presse"),
+            ],
+            "rapport.definitions": [
+                definition("CL001", ar, "heures", "abc_clauses_heures", f, "sum(f.heures)", "f.annee = p.annee"),
+                definition(
+                    "CL020", ar, "personnes", "abc_clauses_heures projets", f, "count(distinct f.personne_id)",
+                    "f.annee = p.annee and f.heures > 0",
+                ),
+                definition("PR001", "transverse", "articles", "presse", *presse),
             ],
             "rapport.rapprochement": [
-                ("CL001", annee, 30.75, float(total), "conforme"),
-                ("PR001", annee, 3, self.articles, "conforme"),
+                ("CL001", annee, debut, fin, 30.75, float(total), float(total) - 30.75, "conforme", "Égal."),
+                ("PR001", annee, debut, fin, 3, self.articles, self.articles - 3, "conforme", "Égal."),
             ],
-            "rapport.chiffres_publies": [("CL001", annee, 30.75), ("PR001", annee, 3)],
+            "rapport.chiffres_publies": [
+                ("CL001", annee, debut, fin, 30.75, "Heures, dit le rapport"),
+                ("PR001", annee, debut, fin, 3, "Articles, dit le rapport"),
+            ],
             "meta.livraisons": [
                 (nom, source, f"{source}.csv", self.nuit.nuit, 100, 12, 12 - rejetees, rejetees, 0, statut, None)
                 for nom, source, statut, rejetees in self.livraisons

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from include.configuration import RACINE
-from include.contrats import Alias, ContratInvalide, reconnaitre_nom, tous
+from include.contrats import Alias, Contrat, ContratInvalide, connus, reconnaitre_nom
 from include.contrats.contrat import lire_contrat
 from include.contrats.sources_dbt import FICHIER, rediger
 
@@ -21,21 +21,52 @@ MODELE: dict[str, Any] = {
 }  # fmt: skip
 
 
-def test_les_contrats_de_l_axe_achats_responsables_et_des_projets_sont_la() -> None:
-    attendus = {f"abc_clauses_{nom}" for nom in ("operations", "lots", "salaries", "contrats", "heures", "contacts")}
-    assert attendus | {"projets"} <= set(tous())
-    assert [c.source for c in tous().values() if c.nominatif] == ["abc_clauses_salaries"]
+DEPOTS = yaml.safe_load((RACINE / "tests" / "oracle" / "depots.yml").read_text(encoding="utf-8"))["sources"]
+"""Ce que les partenaires envoient, décrit à part des contrats."""
+PRECISE = {"identifiant": "texte", "qpv": "texte", "naissance": "date"}
+"""Types que nos contrats distinguent là où le partenaire n'en dit qu'un."""
 
 
-def test_aucune_colonne_identifiante_ou_sensible_n_entre_en_bronze() -> None:
-    salaries = tous()["abc_clauses_salaries"]
-    bronze = salaries.colonnes_bronze()
-    assert not {c.nom for c in salaries.colonnes if c.dcp} & set(bronze)
+def test_chaque_fichier_de_partenaire_a_son_contrat() -> None:
+    assert set(connus()) == set(DEPOTS) and len(DEPOTS) == 25
+
+
+@pytest.mark.parametrize("source", DEPOTS)
+def test_le_contrat_est_celui_du_fichier_que_le_partenaire_envoie(source: str) -> None:
+    contrat, depot = connus()[source], DEPOTS[source]
+    assert (contrat.fichier, contrat.mode, contrat.axe, list(contrat.cle)) == tuple(
+        depot[k] for k in ("fichier", "mode", "axe", "cle")
+    )
+    colonnes = [
+        [c.entete, c.nom, PRECISE.get(c.type, c.type), c.requis, *filter(None, [c.dcp])]
+        for c in contrat.colonnes
+        if not c.feuille  # le nom de la feuille n'est pas une colonne du fichier
+    ]
+    assert colonnes == depot["colonnes"]
+    # Les axes secondaires d'un projet n'ont pas de liste chez le partenaire : ce sont les mêmes axes.
+    listes = {c.nom: list(c.modalites) for c in contrat.colonnes if c.modalites and c.nom != "axes_secondaires"}
+    assert listes == depot.get("modalites", {})
+
+
+def test_les_contrats_nominatifs() -> None:
+    assert [c.source for c in connus().values() if c.nominatif] == [
+        "abc_clauses_salaries", "cent_chances_candidatures", "parcours_etapes", "pole_emploi_longvic", "prescriptions",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("contrat", connus().values(), ids=lambda c: c.source)
+def test_aucune_colonne_identifiante_ou_sensible_n_entre_en_bronze(contrat: Contrat) -> None:
+    assert not {c.nom for c in contrat.colonnes if c.dcp} & set(contrat.colonnes_bronze())
+
+
+def test_ce_que_bronze_garde_d_une_personne() -> None:
+    bronze = connus()["abc_clauses_salaries"].colonnes_bronze()
     assert {"personne_id", "annee_naissance", "courriel_valide", "telephone_valide", "qpv", "quartier"} <= set(bronze)
+    assert "identifiant_id" in connus()["pole_emploi_longvic"].colonnes_bronze()
 
 
-@pytest.mark.parametrize("contrat", tous().values(), ids=lambda c: c.source)
-def test_chaque_colonne_de_bronze_est_typee_et_decrite(contrat: Any) -> None:
+@pytest.mark.parametrize("contrat", connus().values(), ids=lambda c: c.source)
+def test_chaque_colonne_de_bronze_est_typee_et_decrite(contrat: Contrat) -> None:
     assert all(type_ and description.strip() for type_, description in contrat.bronze().values())
 
 
@@ -59,6 +90,12 @@ def _avec(**changements: Any) -> dict[str, Any]:
         pytest.param(_avec(colonnes=[CODE | {"requis": False}]), "doit être requise", id="cle_facultative"),
         pytest.param(_avec(colonnes=[CODE | {"dcp": "nominative"}]), "dcp", id="dcp"),
         pytest.param(_avec(colonnes=[CODE | {"entetes": "x"}]), "au plus", id="cle_de_colonne"),
+        pytest.param(_avec(colonnes=[CODE | {"dcp": "identifiante"}]), "veut un pseudonyme", id="cle_nominative"),
+        pytest.param(_avec(colonnes=[CODE | {"pseudonyme": True}]), "de dcp identifiante", id="pseudonyme"),
+        pytest.param(_avec(etats=True), "seule une source complete", id="etats"),
+        pytest.param(_avec(format={"type": "xlsx", "feuilles": "semaine"}), "format.feuilles attendu", id="feuilles"),
+        pytest.param(_avec(format={"type": "xlsx", "feuilles": "colonne"}), "et une seule", id="colonne_feuille"),
+        pytest.param(_avec(format={"type": "xlsx", "feuilles": "mois", "feuille": "A"}), "pas les deux", id="deux"),
     ],
 )  # fmt: skip
 def test_un_contrat_mal_ecrit_est_refuse_et_le_message_dit_quoi(contenu: dict[str, Any], attendu: str) -> None:
@@ -104,7 +141,7 @@ def test_les_sources_de_dbt_sont_a_jour() -> None:
 
 def test_seuls_les_contrats_connaissent_les_en_tetes() -> None:
     """Un en-tête cité ailleurs dans include/ serait une deuxième vérité."""
-    entetes = {c.entete for contrat in tous().values() for c in contrat.colonnes if " " in c.entete}
+    entetes = {c.entete for contrat in connus().values() for c in contrat.colonnes if " " in c.entete}
     ailleurs = [f for f in (RACINE / "include").rglob("*.py") if not {"demo"} & set(f.relative_to(RACINE).parts)]
     coupables = [f.name for f in ailleurs for e in entetes if f'"{e}"' in f.read_text(encoding="utf-8")]
     assert coupables == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +23,7 @@ from include.demo import defauts, generer
 from include.demo.clauses import Monde, tirer
 from include.demo.defauts import AOUT, CLASSEUR_MAI, DEFAUTS, Defaut, Effet, abimer, remplacer, un_sur
 from include.demo.fichiers import Table
-from include.demo.livraisons import COPIE, FAUX_CLASSEUR, preparer
+from include.demo.livraisons import AXES, COPIE, FAUX_CLASSEUR, preparer
 from include.demo.nombres import accorder, croiser, repartir
 
 NUIT = Nuit.de("2018-01-02", "2017-12-31")
@@ -378,20 +379,23 @@ def test_chaque_encodage_et_separateur_est_reconnu(prise: Prise) -> None:
 
 def test_la_lecture_trouve_exactement_les_defauts_plantes(prise: Prise) -> None:
     _, _, attendus = preparer(tirer())
-    assert {d.effet for d in DEFAUTS} == set(Effet)
-    trouves = {}
+    assert {d.effet for d in (*DEFAUTS, *(d for axe in AXES for d in axe.DEFAUTS))} == set(Effet)
+    # Un classeur lu par deux contrats a deux manifestes.
+    trouves: Counter[tuple[str, Effet]] = Counter()
     for m in prise.manifestes:
         if m["statut"].startswith("acceptee"):
-            trouves |= {
-                (m["fichier"], Effet.REJET): m["rejetees"],
-                (m["fichier"], Effet.DOUBLON): m["laissees_doublons"],
-                (m["fichier"], Effet.VIDE): m["laissees_vides"],
-                (m["fichier"], Effet.ANOMALIE): len(prise.table(m, "anomalies")),
-                (m["fichier"], Effet.COLONNE): len(m["colonnes_inconnues"]),
-                (m["fichier"], Effet.TOTAL): len(
-                    [c for c in m["controles"] if c["controle"] == "total" and c["verdict"] != "conforme"]
-                ),
-            }
+            non_conformes = [c["controle"] for c in m["controles"] if c["verdict"] != "conforme"]
+            trouves.update(
+                {
+                    (m["fichier"], Effet.REJET): m["rejetees"],
+                    (m["fichier"], Effet.DOUBLON): m["laissees_doublons"],
+                    (m["fichier"], Effet.VIDE): m["laissees_vides"],
+                    (m["fichier"], Effet.ANOMALIE): len(prise.table(m, "anomalies")),
+                    (m["fichier"], Effet.COLONNE): len(m["colonnes_inconnues"]),
+                    (m["fichier"], Effet.TOTAL): non_conformes.count("total"),
+                    (m["fichier"], Effet.FEUILLE): non_conformes.count("feuilles_ignorees"),
+                }
+            )
     lisibles = {k: n for k, n in attendus.items() if k[1] not in (Effet.COMPRIS, Effet.ORPHELIN)}
     assert {k: n for k, n in trouves.items() if n} == lisibles
 

@@ -112,20 +112,20 @@ def test_la_base_est_au_format_1(d: Dossiers) -> None:
 
 
 def test_les_memes_lignes_donnent_les_memes_octets(d: Dossiers, tmp_path: Path) -> None:
-    """Parquet et classeur de deux entrepôts nourris pareil : identiques à l'octet, meta.publications mise à part."""
+    """Copies et extraits de deux entrepôts nourris pareil : identiques à l'octet, meta.publications mise à part."""
     autre = Dossiers(tmp_path / "autre")
     for dossiers in (d, autre):
         publier_nuit(dossiers, Chantier(heures={f"P{i}": f"{i}.25" for i in range(500)}))
 
     def octets(dossiers: Dossiers) -> dict[str, str]:
         racine = (dossiers.publie / "courant").resolve()
-        fichiers = [*racine.rglob("*.parquet"), *racine.rglob("*.xlsx")]
+        fichiers = [f for s in ("*.parquet", "*.xlsx", "*.csv", "dictionnaire.html") for f in racine.rglob(s)]
         return {f.relative_to(racine).as_posix(): hashlib.sha256(f.read_bytes()).hexdigest() for f in fichiers}
 
     attendus, obtenus = octets(d), octets(autre)
     for fichier in ("parquet/meta/publications.parquet",):
         del attendus[fichier], obtenus[fichier]
-    assert len(attendus) == len(TABLES) + 5
+    assert len(attendus) == len(TABLES) + 8
     assert obtenus == attendus
 
 
@@ -382,7 +382,7 @@ def test_l_histoire_garde_les_dernieres_publications(d: Dossiers, monkeypatch: p
     assert bascule.HISTOIRE == 30
     for module in (bascule, publication):
         monkeypatch.setattr(module, "HISTOIRE", 3)
-    monkeypatch.setattr(extraits, "ecrire", lambda dossier: None)
+    monkeypatch.setattr(extraits, "ecrire", lambda dossier, manifeste: None)
     publier_nuit(d, Chantier())
     for jour in range(3, 8):
         nuit = Nuit.de(f"2031-01-0{jour}")
