@@ -22,6 +22,8 @@ import pytest
 from include.configuration import RACINE, Dossiers, Nuit
 from include.nuit import executer
 
+LONG = pytest.mark.long
+"""Trois arrêts dans `make test` (livraison, dbt, publication) ; les autres dans `make test-long`."""
 NUITS = (Nuit.de("2018-01-02", "2017-12-31"), Nuit.de("2018-01-03", "2018-01-02"))
 
 ENFANT = """
@@ -103,13 +105,13 @@ def temoin(nuit_demonstration: tuple[Dossiers, dict[str, Any]]) -> dict[str, str
 @pytest.mark.parametrize(
     ("cible", "rang"),
     [
-        pytest.param("include.demo:generer", 1, id="avant_les_livraisons"),
-        pytest.param("include.extraction.livraisons:lire", 3, id="avant_la_lecture_du_troisieme_fichier"),
+        pytest.param("include.demo:generer", 1, id="avant_les_livraisons", marks=LONG),
+        pytest.param("include.extraction.livraisons:lire", 3, id="avant_la_lecture_du_troisieme_fichier", marks=LONG),
         pytest.param("os:rename", 2, id="au_renommage_vers_bronze"),
-        pytest.param("include.entrepot.preparation:_vue", 2, id="pendant_la_preparation_de_la_base"),
+        pytest.param("include.entrepot.preparation:_vue", 2, id="pendant_la_preparation_de_la_base", marks=LONG),
         pytest.param("include.entrepot.dbt:_invoquer", 2, id="entre_deux_couches_dbt"),
-        pytest.param("include.controles:controler", 1, id="avant_les_controles"),
-        pytest.param("include.extraits:ecrire", 1, id="avant_les_extraits"),
+        pytest.param("include.controles:controler", 1, id="avant_les_controles", marks=LONG),
+        pytest.param("include.extraits:ecrire", 1, id="avant_les_extraits", marks=LONG),
         pytest.param("os:replace", 1, id="au_premier_remplacement"),
     ],
 )
@@ -126,6 +128,7 @@ def test_premiere_nuit_tuee(d: Dossiers, temoin: dict[str, str], cible: str, ran
     assert not [p for p in d.bronze.iterdir() if p.name.startswith(".")]
 
 
+@LONG
 def test_publication_suivante_tuee(d: Dossiers) -> None:
     """À chaque renommage de la publication suivante, `courant` est l'ancienne entière ou la nouvelle entière."""
     executer(d, NUITS[0])
