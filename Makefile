@@ -99,11 +99,11 @@ format: venv ## remet en forme Python et SQL
 
 .PHONY: test
 test: lint types ## tout ce qui doit passer avant de livrer, sans paquet Debian (moins de 20 minutes)
-	$(PY) -m pytest -m "not long" --ignore=tests/longs -n $(TRAVAIL) --dist loadgroup
+	$(PY) -m pytest -m "not long" --ignore=tests/longs -n $(TRAVAIL) --dist loadfile
 
 .PHONY: test-long
 test-long: test ## en plus : ordonnanceur réel, déploiement, clients anciens (dit les paquets Debian qui manquent)
-	$(PY) -m pytest -m long --ignore=tests/longs -n $(TRAVAIL)
+	$(PY) -m pytest -m long --ignore=tests/longs -n $(TRAVAIL) --dist loadfile
 	$(PY) -m pytest tests/longs
 
 .PHONY: clean
