@@ -13,6 +13,7 @@ import pytest
 from services import Api, lire_url, ports_libres, services, une_nuit
 
 from include.configuration import RACINE
+from include.entrepot.dbt import COUCHES
 
 
 def test_la_nuit_sous_l_ordonnanceur_reel(tmp_path: Path) -> None:
@@ -61,7 +62,8 @@ def test_la_nuit_sous_l_ordonnanceur_reel(tmp_path: Path) -> None:
         assert heures > 0
         evenements = api.lire("/assets/events")["asset_events"]
         assert {e["extra"]["publication"] for e in evenements} == {"2018-01-02-1"}
-        assert len(evenements) == 3, "un signal par axe publié"
+        attendus = {f"publie_{couche['axe']}" for couche in COUCHES.values()}
+        assert sorted(e["name"] for e in evenements) == sorted(attendus), "un signal par axe publié"
 
         seconde = une_nuit(s, api, "2018-01-02", "2017-12-31")
         assert seconde["etat"] == "success", seconde
