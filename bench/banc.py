@@ -42,7 +42,7 @@ def ecrire_livraisons(depots: Path, lignes: int) -> Path:
     """
     depots.mkdir(parents=True)
     hasard = np.random.default_rng(7)
-    contrats = max(lignes // 12, 1)
+    contrats = max(-(-lignes // 12), 1)
     salaries, operations = max(contrats * 3 // 4, 1), max(contrats // 20, 1)
     numeros = np.arange(contrats)
     annee = np.where(numeros % 2 == 0, *ANNEES)
