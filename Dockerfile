@@ -12,6 +12,7 @@ COPY organisation.yml .
 COPY dags dags
 COPY dbt_project dbt_project
 COPY deploiement deploiement
+COPY docs/analysts.md docs/analysts.md
 COPY expectations expectations
 COPY include include
 

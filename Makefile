@@ -63,6 +63,21 @@ why: venv ## le chemin d'un chiffre jusqu'aux lignes reçues : make why CODE=CL0
 	@if [ -z "$(CODE)" ] || [ -z "$(ANNEE)" ]; then echo "Quel chiffre ? make why CODE=CL001 ANNEE=2017" >&2; exit 2; fi
 	@$(PY) -m include.pourquoi "$(CODE)" "$(ANNEE)" $(if $(CSV),"$(CSV)")
 
+.PHONY: report
+report: venv ## le rapport d'activité d'une période : make report PERIODE=2017 (2017-S1, 2017-09) [VERS=dossier]
+	@if [ -z "$(PERIODE)" ]; then echo "Quelle période ? make report PERIODE=2017 (ou 2017-S1, 2017-09)" >&2; exit 2; fi
+	@$(PY) -m include.rapport_activite "$(PERIODE)" $(if $(VERS),"$(VERS)")
+
+.PHONY: diff
+diff: venv ## ce qui a changé entre deux publications : make diff [DE=2018-01-02-1] [A=2018-01-03-1]
+	@$(PY) -m include.differences "$(DE)" "$(A)"
+
+.PHONY: sql
+sql: venv ## la base publiée, en lecture seule, dans le terminal SQL de DuckDB
+	@base="$${ENTREPOT_DATA:-data}/publie/courant/entrepot.duckdb"; \
+	if [ ! -e "$$base" ]; then echo "Rien n'est encore publié : make nightly." >&2; exit 2; fi; \
+	$(VENV)/bin/duckdb -readonly -cmd "set autoinstall_known_extensions = false" "$$base"
+
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
 	@$(PY) -m include.orchestration standalone
@@ -74,6 +89,10 @@ bench: venv ## les temps et la mémoire, à côté d'un plancher (LIGNES="100000
 .PHONY: sources
 sources: venv ## les sources de dbt, récrites d'après les contrats
 	@$(PY) -m include.contrats
+
+.PHONY: er
+er: venv ## les schémas de docs/images, redessinés d'après la publication courante
+	@$(PY) -m outils.schemas
 
 .PHONY: env
 env: ## .env du déploiement : secrets tirés au hasard, jamais écrasés

@@ -109,7 +109,7 @@ def deploiement_configure() -> bool:
 
 _CLES = {
     "nom", "nom_long", "territoire", "fuseau", "epci", "quartiers", "axes", "sources_eteintes", "contrats",
-    "referentiels", "chiffres_cles", "destinataires", "logo",
+    "referentiels", "chiffres_cles", "destinataires", "logo", "recits",
 }  # fmt: skip
 AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
 """Axes que le projet sait traiter ; transverse, qui porte les chiffres du rapport, est de tous les pôles."""
@@ -144,7 +144,7 @@ def axes() -> dict[str, str]:
 
 
 def dossier_du_pole(cle: str) -> Path | None:
-    """Dossier que organisation.yml désigne sous `contrats` ou `referentiels`, relatif à lui ; None s'il n'y en a pas.
+    """Dossier que organisation.yml désigne sous `contrats`, `referentiels` ou `recits` ; None s'il n'y en a pas.
 
     Lève FileNotFoundError s'il n'existe pas.
     """

@@ -109,20 +109,34 @@ def executer(d: Dossiers | None = None, nuit: Nuit | None = None, *, attente: fl
     d: dossiers d'exécution (par défaut ceux d'ENTREPOT_DATA). attente: secondes entre les deux regards de l'inventaire.
     Rend {"nuit", "inventaire", "livraisons", "construction", "couches", "axes", "publication"}.
     """
-    from include.entrepot.dbt import COUCHES
-
     with _sur(d):
         jour = preparer(*((str(nuit.nuit), str(nuit.arrete_au)) if nuit else ()))
         inventaire = inventorier(jour, attente=attente)
         livraisons = [m for s, chemins in inventaire["sources"].items() for m in extraire(jour, s, chemins)]
-        resultat: dict[str, Any] = {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons}
-        resultat["construction"] = construire(jour)
-        if not resultat["construction"]["a_faire"]:
-            return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
-        resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
-        resultat["axes"] = controler(jour)
-        resultat["publication"] = publier(jour)
-        return resultat
+        return {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons} | _batir(jour)
+
+
+def rebatir(d: Dossiers, nuit: Nuit) -> dict[str, Any]:
+    """Construit, contrôle et publie une nuit sans prendre aucun fichier ; rend la fin de ce que rend `executer`.
+
+    d: dossiers d'exécution, bronze compris ; builds/ et publie/ y sont faits au besoin.
+    """
+    with _sur(d):
+        for dossier in (d.builds, d.publie):
+            dossier.mkdir(parents=True, exist_ok=True)
+        return _batir({"nuit": str(nuit.nuit), "arrete": str(nuit.arrete_au)})
+
+
+def _batir(jour: Jour) -> dict[str, Any]:
+    from include.entrepot.dbt import COUCHES
+
+    resultat: dict[str, Any] = {"construction": construire(jour)}
+    if not resultat["construction"]["a_faire"]:
+        return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
+    resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
+    resultat["axes"] = controler(jour)
+    resultat["publication"] = publier(jour)
+    return resultat
 
 
 def bilan(resultat: dict[str, Any]) -> str:

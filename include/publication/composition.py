@@ -19,7 +19,7 @@ import duckdb
 from include.configuration import Nuit, axes
 from include.contrats import connus, tous
 from include.entrepot.preparation import Build
-from include.publication import tables_meta
+from include.publication import jointures, tables_meta
 from include.publication.empreintes import contenu
 
 STOCKAGE = "v1.0.0"
@@ -307,7 +307,7 @@ class _Nuit:
     # --- Les tables qui décrivent la publication ---
 
     def ecrire_meta(self, axes: dict[str, dict[str, Any]], publications: list[dict[str, Any]]) -> None:
-        """Écrit les tables de meta que dbt ne connaît pas, hors dictionnaire."""
+        """Écrit les tables de meta que dbt ne connaît pas, hors dictionnaire ; changements y reste vide."""
         self.base.execute("create schema if not exists neuf.meta")
         tables_meta.ecrire(self.base, "publications", publications)
         tables_meta.ecrire(self.base, "axes", list(axes.values()))
@@ -319,11 +319,13 @@ class _Nuit:
             requete += f" union all select axe, livraison from ancien.meta.axes_livraisons where axe not in ({frais})"
         lignes = self.base.execute(f"{requete} order by all").fetchall()
         tables_meta.ecrire(self.base, "axes_livraisons", [{"axe": a, "livraison": v} for a, v in lignes])
+        tables_meta.ecrire(self.base, "changements", [])
 
 
 def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele]) -> None:
     """Commentaires de chaque table et colonne (ils se lisent dans les outils des analystes), puis meta.dictionnaire."""
     tables_meta.ecrire(base, "dictionnaire", [])
+    cles = {(m.schema, m.nom): m.grain for m in modeles} | {("meta", n): t.cle for n, t in tables_meta.TABLES.items()}
     descriptions: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
         (m.schema, m.nom): (m.description, m.colonnes) for m in modeles
     } | {
@@ -347,10 +349,17 @@ def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele]) -> None:
         for c in colonnes:
             texte = connues.get(c) or anciennes.get((schema, nom, c)) or ""
             base.execute(f"comment on column {relation}.\"{c}\" is '{_texte(texte)}'")
-    base.execute(
-        "insert into neuf.meta.dictionnaire select schema_name, table_name, column_name, data_type, comment "
-        "from duckdb_columns() where database_name = 'neuf' order by schema_name, table_name, column_index"
-    )
+    noms = ("schema", "table", "colonne", "type", "description")
+    colonnes_publiees = base.execute(
+        "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
+        "where database_name = 'neuf' order by schema_name, table_name, column_index"
+    ).fetchall()
+    lignes = [dict(zip(noms, c, strict=True)) for c in colonnes_publiees]
+    publiees = {(x["schema"], x["table"]) for x in lignes}
+    for x in lignes:
+        x["cle"] = x["colonne"] in cles[x["schema"], x["table"]]
+        x["designe"] = jointures.designee(x["schema"], x["table"], x["colonne"], publiees)
+    tables_meta.ajouter(base, "dictionnaire", lignes)
 
 
 def _texte(valeur: object) -> str:

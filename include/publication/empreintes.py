@@ -10,10 +10,10 @@ from typing import Any
 
 import duckdb
 
-from include.configuration import RACINE, dossier_du_pole, organisation
+from include.configuration import RACINE, axes, dossier_du_pole, organisation
 from include.contrats import tous
 
-_CODE = ("dbt_project", "include", "expectations")
+_CODE = ("dbt_project", "include", "expectations", "docs/analysts.md")
 _SANS_EFFET = {"target", "logs", "__pycache__", ".user.yml"}
 
 
@@ -27,10 +27,38 @@ def code() -> str:
     referentiels = dossier_du_pole("referentiels")
     for fichier in sorted(referentiels.glob("*.csv")) if referentiels else ():
         calcul.update(f"{fichier.name}\n".encode() + fichier.read_bytes())
+    recits = dossier_du_pole("recits")
+    for fichier in sorted(f for f in recits.rglob("*.*") if f.is_file()) if recits else ():
+        calcul.update(f"{fichier.parent.name}/{fichier.name}\n".encode() + fichier.read_bytes())
     # Lus par leur module : un autre pôle peut les ranger ailleurs.
     calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
     calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())
     return calcul.hexdigest()
+
+
+def modeles(manifeste: Path) -> dict[str, dict[str, Any]]:
+    """Pour chaque modèle et liste de référence : son empreinte et ce qu'il lit ; les macros ensemble, sous « macros ».
+
+    Ceux des axes que le pôle ne suit pas n'y sont pas : il n'en publie rien.
+    manifeste: celui de dbt. Rend {nom: {"empreinte": str, "parents": [noms]}} : de quoi nommer, d'une publication à la
+    suivante, le modèle qui a changé en amont d'un chiffre.
+    """
+    contenu = json.loads(manifeste.read_text(encoding="utf-8"))
+    suivis = (None, "core", *axes())
+    noeuds = {
+        i: n
+        for i, n in contenu["nodes"].items()
+        if n["resource_type"] in ("model", "seed") and (n["config"].get("meta") or {}).get("axe") in suivis
+    }
+    projet = contenu.get("metadata", {}).get("project_name")
+    macros = sorted(m["macro_sql"] for m in contenu.get("macros", {}).values() if m["package_name"] == projet)
+    connus = {"macros": {"empreinte": hashlib.sha256("\n".join(macros).encode()).hexdigest()[:16], "parents": []}}
+    for noeud in sorted(noeuds.values(), key=lambda n: n["name"]):
+        connus[noeud["name"]] = {
+            "empreinte": noeud.get("checksum", {}).get("checksum", "")[:16],
+            "parents": sorted(noeuds[p]["name"] for p in noeud.get("depends_on", {}).get("nodes", []) if p in noeuds),
+        }
+    return connus
 
 
 def livraisons(connues: Iterable[str]) -> str:
@@ -64,5 +92,5 @@ def contenu(base: duckdb.DuckDBPyConnection, axes: dict[str, dict[str, Any]]) ->
 
 
 def _fichiers(dossier: Path) -> list[Path]:
-    trouves = (f for f in dossier.rglob("*") if not _SANS_EFFET.intersection(f.relative_to(RACINE).parts))
+    trouves = (f for f in (dossier, *dossier.rglob("*")) if not _SANS_EFFET.intersection(f.relative_to(RACINE).parts))
     return [f for f in trouves if f.is_file()]

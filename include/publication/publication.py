@@ -15,7 +15,7 @@ from include import extraits
 from include.configuration import Dossiers, Nuit, organisation
 from include.entrepot.preparation import Build
 from include.extraction.livraisons import manifestes
-from include.publication import bascule, empreintes
+from include.publication import bascule, changements, empreintes
 from include.publication.bascule import FICHE, HISTOIRE
 from include.publication.composition import Composition, SocleBloque, composer
 
@@ -84,6 +84,7 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
         "nuit": str(nuit.nuit),
         "arrete_au": str(nuit.arrete_au),
         "code": empreintes.code(),
+        "modeles": empreintes.modeles(build.manifeste_dbt),
         "livraisons": empreintes.livraisons(connues),
         "contenu": composition.contenu,
         "histoire": [p["publication"] for p in histoire],
@@ -93,6 +94,8 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
         shutil.rmtree(dossier)
         motif = f"ni chiffre, ni verdict, ni livraison n'a changé depuis la publication {fiche['publication']}"
         return _resultat(publication, nouvelle["axes"], motif=motif)
+    if precedente:
+        changements.ecrire(changements.Edition(precedente / BASE, fiche), changements.Edition(dossier / BASE, nouvelle))
     extraits.ecrire(dossier, build.manifeste_dbt)
     (dossier / FICHE).write_text(json.dumps(nouvelle, ensure_ascii=False, indent=1), encoding="utf-8")
     bascule.basculer(d, dossier, publication)

@@ -19,7 +19,7 @@ from chantier import NUIT, SUIVANTE, TABLES, Chantier
 
 from include import extraits
 from include.configuration import RACINE, Dossiers, Nuit
-from include.publication import bascule, empreintes, identifiant, inutile, publication, publier
+from include.publication import bascule, empreintes, identifiant, inutile, publication, publier, tables_meta
 
 BLOQUE = {"achats_responsables": ("bloque", "volume d'heures anormal")}
 
@@ -63,7 +63,7 @@ def test_la_premiere_publication_a_tout(d: Dossiers) -> None:
     ):
         assert (courant / fichier).is_file()
     publiees = {f"{s}.{t}" for s, t in lire(d, "select schema_name, table_name from duckdb_tables()")}
-    ecrites = {"meta.publications", "meta.axes", "meta.axes_livraisons", "meta.controles", "meta.dictionnaire"}
+    ecrites = {f"meta.{nom}" for nom in tables_meta.TABLES}
     assert publiees == set(TABLES) | ecrites
     assert {
         p.relative_to(courant / "parquet").with_suffix("").as_posix().replace("/", ".")
@@ -125,7 +125,7 @@ def test_les_memes_lignes_donnent_les_memes_octets(d: Dossiers, tmp_path: Path) 
     attendus, obtenus = octets(d), octets(autre)
     for fichier in ("parquet/meta/publications.parquet",):
         del attendus[fichier], obtenus[fichier]
-    assert len(attendus) == len(TABLES) + 8
+    assert len(attendus) == len(TABLES) + 9
     assert obtenus == attendus
 
 
