@@ -10,8 +10,10 @@ from typing import Any
 
 import duckdb
 
-from include.configuration import RACINE, dossier_du_pole, organisation
+from include.confidentialite import cle
+from include.configuration import RACINE, Dossiers, Nuit, dossier_du_pole, organisation
 from include.contrats import tous
+from include.personnes import registre
 
 _CODE = ("dbt_project", "include", "expectations")
 _SANS_EFFET = {"target", "logs", "__pycache__", ".user.yml"}
@@ -36,6 +38,11 @@ def code() -> str:
 def livraisons(connues: Iterable[str]) -> str:
     """Empreinte d'un ensemble de livraisons (doublons déjà écartés)."""
     return hashlib.sha256("\n".join(sorted(connues)).encode()).hexdigest()
+
+
+def personnes(d: Dossiers, nuit: Nuit) -> str:
+    """Empreinte de qui est qui à cette nuit ; vide tant qu'il n'y a pas de registre."""
+    return registre.empreinte(d, cle(d), nuit) if registre.REGISTRE.dossier(d).exists() else ""
 
 
 def contenu(base: duckdb.DuckDBPyConnection, axes: dict[str, dict[str, Any]]) -> str:
