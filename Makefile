@@ -20,7 +20,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .PHONY: help
 help: ## cette liste
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- Installer --------------------------------------------------------------------------------------------------
 
@@ -62,6 +62,30 @@ check-file: venv ## le verdict d'un fichier avant de l'envoyer : make check-file
 why: venv ## le chemin d'un chiffre jusqu'aux lignes reçues : make why CODE=CL001 ANNEE=2017 [CSV=chemin]
 	@if [ -z "$(CODE)" ] || [ -z "$(ANNEE)" ]; then echo "Quel chiffre ? make why CODE=CL001 ANNEE=2017" >&2; exit 2; fi
 	@$(PY) -m include.pourquoi "$(CODE)" "$(ANNEE)" $(if $(CSV),"$(CSV)")
+
+.PHONY: person
+person: venv ## ce que l'entrepôt sait d'une personne : le nom se donne au clavier
+	@$(PY) -m include.droits.personne
+
+.PHONY: erase-person
+erase-person: venv ## efface une personne, partout et pour toujours : le nom se donne au clavier
+	@$(PY) -m include.droits.personne --effacer
+
+.PHONY: retention
+retention: venv ## purge les noms dont le délai est passé (JOUR=2020-01-01, ESSAI=1 pour voir, REPRISE=1 pour finir)
+	@$(PY) -m include.droits.conservation $(if $(JOUR),"$(JOUR)") $(if $(ESSAI),--essai) $(if $(REPRISE),--reprise)
+
+.PHONY: rotate-key
+rotate-key: venv ## change la clé de prive/ et archives/ (clé fournie : la neuve dans ENTREPOT_CLE_NOUVELLE)
+	@$(PY) -m include.droits.rotation
+
+.PHONY: train
+train: venv ## apprend le modèle qui dit qui est qui, sur des fiches synthétiques ; la nuit n'apprend jamais
+	@$(PY) -m include.personnes.entrainement
+
+.PHONY: measure-persons
+measure-persons: venv ## ce que vaut le rapprochement des personnes (FILE=fiches.csv avec verite, LIGNES=200000)
+	@$(PY) -m include.personnes.mesure $(if $(FILE),"$(FILE)") $(if $(LIGNES),--lignes $(LIGNES))
 
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
