@@ -296,7 +296,6 @@ def _meilleurs_couples(predits: str) -> str:
                 ),
                 l.inverse or r.inverse as inverse,
                 coalesce(l.usage <> r.usage, false) as usages_differents,
-                coalesce(l.sexe, l.prenom_sexe) = 'F' and coalesce(r.sexe, r.prenom_sexe) = 'F' as femmes,
                 coalesce({_naissances_differentes()}, false) as naissances_differentes
             from scores as s
             inner join formes as l on s.forme_l = l.forme

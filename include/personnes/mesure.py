@@ -13,15 +13,18 @@ import argparse
 import resource
 import sys
 import time
-from collections import Counter
-from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from include.personnes.identites import FICHES
+from include.personnes.normalisation import prenom
 from include.personnes.rapprochement import rapprocher
 
 GRAINE = 20_311_231
@@ -30,7 +33,10 @@ GRAINE = 20_311_231
 
 @dataclass(frozen=True)
 class Mesure:
-    """Couples de fiches à réunir (même personne), réunis, et réunis à raison ; couples douteux ; secondes de calcul."""
+    """Couples de fiches à réunir (même personne), réunis, et réunis à raison ; couples douteux ; secondes de calcul.
+
+    torts: couples réunis à tort, selon ce qui aurait pu les distinguer.
+    """
 
     fiches: int
     a_reunir: int
@@ -38,6 +44,7 @@ class Mesure:
     justes: int
     douteux: int
     secondes: float
+    torts: Counter[str] = field(default_factory=Counter)
 
     @property
     def precision(self) -> float:
@@ -81,7 +88,34 @@ def mesurer(fiches: pa.Table) -> Mesure:
         justes=_couples((groupes[n], verite) for n, verite in verites.items()),
         douteux=resultat.douteuses.num_rows,
         secondes=secondes,
+        torts=Counter(_genre(a, b) for a, b in _reunis_a_tort(fiches, list(groupes.values()))),
     )
+
+
+def _reunis_a_tort(fiches: pa.Table, groupes: list[str]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Couples de fiches d'un même groupe et de deux personnes."""
+    membres: dict[str, list[int]] = defaultdict(list)
+    for n, groupe in enumerate(groupes):
+        membres[groupe].append(n)
+    verites = fiches["verite"].to_pylist()
+    for siens in membres.values():
+        if len({verites[n] for n in siens}) > 1:
+            for a, b in combinations(fiches.take(siens).to_pylist(), 2):
+                if a["verite"] != b["verite"]:
+                    yield a, b
+
+
+def _genre(a: dict[str, Any], b: dict[str, Any]) -> str:
+    """Ce qui aurait pu distinguer deux fiches, en gros."""
+    prenoms, dates = (
+        (prenom(a["prenom"] or ""), prenom(b["prenom"] or "")),
+        (a.get("date_naissance"), b.get("date_naissance")),
+    )
+    if not all(dates):
+        return "une date inconnue"
+    if dates[0] != dates[1]:
+        return "deux dates (homonymes)"
+    return "deux prénoms, même date (jumeaux)" if prenoms[0] != prenoms[1] else "mêmes prénom et date"
 
 
 def _couples(cles: Iterable[Hashable]) -> int:
@@ -102,6 +136,12 @@ def lire(chemin: Path) -> pa.Table:
         raise ValueError(f"{chemin.name} ne se lit pas comme un CSV en UTF-8 séparé par « ; » ou « , ».") from None
 
 
+def _montrer(titre: str, mesure: Mesure) -> None:
+    print(f"{titre}{mesure}", flush=True)
+    for genre, combien in mesure.torts.most_common():
+        print(f"           réunis à tort, {genre} : {combien}")
+
+
 def main(arguments: list[str]) -> int:
     """Mesure un fichier, ou chaque profil du jeu synthétique ; rend le code de sortie."""
     from include.demo.bruit import PROFILS, jeu
@@ -113,14 +153,17 @@ def main(arguments: list[str]) -> int:
     choix = analyseur.parse_args(arguments)
     try:
         if choix.fichier:
-            print(mesurer(lire(choix.fichier)))
+            _montrer("", mesurer(lire(choix.fichier)))
         else:
             for profil in choix.profils:
-                print(f"{profil:10} {mesurer(jeu(choix.lignes, GRAINE, profil))}", flush=True)
+                _montrer(f"{profil:10} ", mesurer(jeu(choix.lignes, GRAINE, profil)))
     except (OSError, ValueError) as erreur:
         print(erreur, file=sys.stderr)
         return 2
-    print(f"mémoire de pointe : {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} Mio")
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    print(
+        f"processeur : {usage.ru_utime + usage.ru_stime:.0f} s ; mémoire de pointe : {usage.ru_maxrss / 1024:.0f} Mio"
+    )
     return 0
 
 

@@ -20,11 +20,15 @@ from include.personnes.modele import Modele, charger
 from include.personnes.regroupement import Accord, Couple, Groupes, Obstacle
 
 SEUIL_REUNIR = 4.0
+SEUIL_SANS_DATE, SEUIL_SANS_DATE_NI_COMMUNE = 3.0, 7.0
 SEUIL_DOUTER = 1.0
 """En bits : cote de 16 contre 1 pour réunir sans règle, de 2 contre 1 pour demander.
 
-Mesuré en novembre 2026 sur 20 000 fiches de chaque profil : à 5 bits le rappel perd un point, à 3 la précision du
-profil « restreint » tombe à 0,9953, au bord des 0,995 exigés ; à 4 elle reste au-dessus de 0,997 partout.
+Sans date de naissance d'un côté, 8 contre 1 dans la même commune : la fiche ne va qu'à un candidat unique (voir
+regroupement), ce que le modèle, qui ne voit qu'un couple à la fois, ne compte pas. Sans commune non plus, 128 contre 1 :
+il n'y a que le nom, et un homonyme absent du fichier ne se voit pas.
+Mesuré en novembre 2026 sur 20 000 fiches de treize façons de mal écrire : à 5 bits le rappel perd un demi-point ; à 3
+partout, la précision descend sous 0,995 dès que les homonymes abondent.
 """
 MEME, DIFFERENTES = "meme", "differentes"
 
@@ -196,7 +200,7 @@ class _Rapprocheur:
 
     def _reunir(self, lignes: list[dict[str, Any]], couples: list[Couple]) -> dict[Couple, Obstacle]:
         """Réunit du plus sûr au moins sûr ; recommence sur ce qui a été refusé tant qu'une réunion change la donne."""
-        restants = [c for c in couples if c.regle or (c.poids >= SEUIL_REUNIR and _suffit(lignes[c.rang]))]
+        restants = [c for c in couples if c.regle or _suffit(lignes[c.rang])]
         restants.sort(key=lambda c: (c.regle is None, -c.poids, c.a, c.b))
         while True:
             refuses: dict[Couple, Obstacle] = {}
@@ -279,15 +283,16 @@ def _accord(couple: dict[str, Any]) -> Accord:
 
 
 def _suffit(couple: dict[str, Any]) -> bool:
-    """Vrai si le modèle peut réunir seul.
+    """Vrai si le modèle peut réunir seul : score suffisant, aucune contradiction, un nom et un prénom en commun.
 
-    Rien ne doit se contredire ; un nom tout autre n'est admis que d'une femme (mariée ?), dans la même commune.
+    Une épouse que rien n'écrit sous ses deux noms va donc à la liste de revue : même prénom et même date ne disent pas
+    que c'est elle.
     """
-    return (
-        not couple["contredit"]
-        and couple["prenom"] != "lointain"
-        and (couple["nom"] != "different" or (couple["femmes"] and couple["commune"] == "identique"))
-    )
+    seuil = SEUIL_REUNIR
+    if couple["date_naissance"] == "inconnu":
+        seuil = SEUIL_SANS_DATE if couple["commune"] == "identique" else SEUIL_SANS_DATE_NI_COMMUNE
+    nommee_pareil = couple["nom"] != "different" and couple["prenom"] != "lointain"
+    return couple["poids"] >= seuil and not couple["contredit"] and nommee_pareil
 
 
 def _probabilite(poids: float) -> float:

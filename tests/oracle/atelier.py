@@ -618,6 +618,9 @@ class Atelier:
         for colonne, contenu in defauts.facultatives:
             ligne = self.h.choice([x for x in rendues if not any(isinstance(v, Brut) for v in x.values())])
             ligne[colonne] = Brut(contenu)
+            if colonne == "date_naissance":
+                # Sa date perdue, la nuit aurait à dire si elle est encore la même personne : c'en est une autre.
+                ligne |= {k: v for k, v in self.identite().items() if k != colonne}
         ajoutees: list[Ligne] = []
 
         def neuve() -> Ligne:

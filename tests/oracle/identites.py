@@ -173,7 +173,11 @@ def _ensembles(couples: Iterable[tuple[str, str]]) -> list[set[str]]:
 
 
 def personnes(lignes: pd.DataFrame) -> list[Personne]:
-    """La personne de chaque ligne ; sans date de naissance, c'en est une autre que celle qui en a une."""
+    """La personne de chaque ligne : à l'orthographe près, car le tirage n'écrit personne avec une faute.
+
+    Qui n'a pas de date de naissance n'y porte le nom d'aucun autre : réunir malgré les fautes s'essaie ailleurs
+    (tests/unit/test_rapprochement.py, tests/bout_en_bout/test_personnes.py).
+    """
 
     def lettres(texte: str) -> str:
         return "".join(c for c in simple(texte) if c.isalpha())

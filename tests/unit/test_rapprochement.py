@@ -87,6 +87,26 @@ REUNIR = {
         fiche("Brossolant", "Lubin", "1979-11-30", "Dijon"),
         fiche("Brossolant", "Lubin", "1979-11-30", "Brest"),
     ),
+    "initiale_du_prenom": (
+        fiche("Brossolant", "Lubin", "1979-11-30"),
+        fiche("Brossolant", "L.", "1979-11-30"),
+    ),
+    "diminutif": (
+        fiche("Brossolant", "Frédéric", "1979-11-30"),
+        fiche("Brossolant", "Fred", "1979-11-30"),
+    ),
+    "nom_et_nom_de_naissance_croises": (
+        fiche("Estournel", "Maëlys", "1984-03-27", naissance="Quatrevaux"),
+        fiche("Quatrevaux", "Maëlys", "1984-03-27", naissance="Estournel"),
+    ),
+    "meme_prenom_autrement_ecrit": (
+        fiche("Brossolant", "Mohamed", "1979-11-30", sexe="M"),
+        fiche("Brossolant", "Mohammed", "1979-11-30", sexe="M"),
+    ),
+    "jour_et_mois_inconnus": (
+        fiche("Brossolant", "Lubin", "1979-11-30"),
+        fiche("Brossolant", "Lubin", "1979-01-01"),
+    ),
     "sans_date_mais_nom_rare_et_meme_commune": (
         fiche("Brossolant", "Lubin", "1979-11-30", "Talant"),
         fiche("Brossolant", "Lubin", "", "Talant"),
@@ -102,6 +122,14 @@ SEPARER = {
         fiche("Brossolant", "Marie", "1979-11-30", sexe="F"),
         fiche("Brossolant", "Marine", "1979-11-30", sexe="F"),
     ),
+    "jumelles_a_une_lettre_pres": (
+        fiche("Brossolant", "Emma", "1979-11-30", sexe="F"),
+        fiche("Brossolant", "Emmy", "1979-11-30", sexe="F"),
+    ),
+    "jumeaux_dont_un_prenom_feminise_l_autre": (
+        fiche("Brossolant", "Gabriel", "1979-11-30"),
+        fiche("Brossolant", "Gabrielle", "1979-11-30"),
+    ),
     "jumeaux_frere_et_soeur": (
         fiche("Brossolant", "Dominique", "1979-11-30", sexe="F"),
         fiche("Brossolant", "Damien", "1979-11-30", sexe="M"),
@@ -113,6 +141,18 @@ SEPARER = {
     "pere_et_fils": (
         fiche("Brossolant", "Lubin", "1955-06-12"),
         fiche("Brossolant", "Lubin", "1983-09-21"),
+    ),
+    "pere_et_fils_nes_le_meme_jour": (
+        fiche("Brossolant", "Lubin", "1955-06-12"),
+        fiche("Brossolant", "Lubin", "1985-06-12"),
+    ),
+    "epouses_de_meme_nom": (
+        fiche("Estournel", "Maëlys", "1984-03-27", naissance="Quatrevaux"),
+        fiche("Estournel", "Maëlys", "1984-03-27", naissance="Brossolant"),
+    ),
+    "epouse_que_rien_n_ecrit_sous_ses_deux_noms": (
+        fiche("Estournel", "Maëlys", "1984-03-27", sexe="F"),
+        fiche("Quatrevaux", "Maëlys", "1984-03-27", sexe="F"),
     ),
     "freres_a_un_an": (
         fiche("Brossolant", "Lubin", "1979-11-30"),
@@ -150,6 +190,29 @@ def test_une_fiche_sans_date_ne_choisit_pas_entre_deux() -> None:
     vus = groupes(resultat)
     assert len({vus["a"], vus["b"], vus["c"]}) == 3
     assert any("c" in (v["a"], v["b"]) for v in resultat.douteuses.to_pylist())
+
+
+def test_une_faute_entre_deux_jumelles_ne_choisit_pas() -> None:
+    """« Marne » est à une lettre de Marie comme de Marine : ni l'une ni l'autre, ni surtout les deux réunies."""
+    vus = groupes(conclure(*(fiche("Brossolant", prenom, "1979-11-30") for prenom in ("Marie", "Marine", "Marne"))))
+    assert len({vus["a"], vus["b"], vus["c"]}) == 3
+
+
+def test_une_initiale_ne_choisit_pas_entre_deux_jumelles() -> None:
+    vus = groupes(conclure(*(fiche("Brossolant", prenom, "1979-11-30") for prenom in ("Marie", "Marine", "M."))))
+    assert len({vus["a"], vus["b"], vus["c"]}) == 3
+
+
+def test_deux_fautes_differentes_du_meme_nom_se_retrouvent_par_le_bon() -> None:
+    """Chacune est à une lettre du prénom ; entre elles il y en a deux, et cela ne prouve pas deux personnes."""
+    vus = groupes(conclure(*(fiche("Brossolant", prenom, "1979-11-30") for prenom in ("Susan", "Usan", "Sudan"))))
+    assert len({vus["a"], vus["b"], vus["c"]}) == 1
+
+
+def test_des_prenoms_voisins_et_usuels_sont_une_question_posee() -> None:
+    resultat = conclure(*SEPARER["jumelles_aux_prenoms_voisins"])
+    (motif,) = [v["motif"] for v in resultat.douteuses.to_pylist() if {v["a"], v["b"]} == {"a", "b"}]
+    assert "même nom" in motif and "même date de naissance" in motif and "tous deux usuels" in motif
 
 
 def test_un_motif_ne_cite_aucune_valeur() -> None:
@@ -194,6 +257,42 @@ def test_un_groupe_acquis_ne_se_defait_que_par_decision() -> None:
     assert not reunies(
         *SEPARER["homonymes"], acquis=acquis(a="P", b="P"), decisions=decisions(("a", "b", "differentes"))
     )
+
+
+def test_un_groupe_que_l_on_separe_se_partage_par_ressemblance() -> None:
+    """Sans le nommer, la décision range aussi c, né le même jour que a ; la part de l'identité P garde le nom P."""
+    vus = groupes(
+        conclure(
+            fiche("Brossolant", "Lubin", "1955-06-12"), fiche("Brossolant", "Lubin", "1983-09-21"),
+            fiche("Brosolant", "Lubin", "1955-06-12"), acquis=acquis(a="a", b="a", c="a"),
+            decisions=decisions(("a", "b", "differentes")),
+        )
+    )  # fmt: skip
+    assert (vus["a"], vus["b"], vus["c"]) == ("a", "b", "a")
+
+
+def test_des_decisions_contraires_separent_et_se_signalent() -> None:
+    """a = b et b = c, mais a ≠ c : la séparation l'emporte, et la question revient."""
+    resultat = conclure(
+        *(fiche("Brossolant", "Lubin", "1979-11-30", commune) for commune in ("Dijon", "Brest", "Talant")),
+        decisions=decisions(("a", "b", "meme"), ("b", "c", "meme"), ("a", "c", "differentes")),
+    )
+    vus = groupes(resultat)
+    assert vus["a"] != vus["c"]
+    assert any("contradictoires" in v["motif"] for v in resultat.douteuses.to_pylist())
+
+
+def test_une_identite_nouvelle_reunit_deux_groupes_acquis_qui_ne_se_contredisent_pas() -> None:
+    """L'épouse connue sous chacun de ses noms, puis sous les deux ; mais jamais deux jumelles par une initiale."""
+    epouse = (
+        fiche("Quatrevaux", "Maëlys", "1984-03-27"), fiche("Estournel", "Maëlys", "1984-03-27"),
+        fiche("Estournel", "Maëlys", "1984-03-27", naissance="Quatrevaux"),
+    )  # fmt: skip
+    assert not reunies(*epouse[:2])
+    assert reunies(*epouse, acquis=acquis(a="P", b="Q"))
+    jumelles = [fiche("Brossolant", prenom, "1979-11-30") for prenom in ("Marie", "Marine", "M.")]
+    vus = groupes(conclure(*jumelles, acquis=acquis(a="P", b="Q")))
+    assert (vus["a"], vus["b"]) == ("P", "Q") and vus["c"] == "c"
 
 
 def test_seul_le_nouveau_se_compare() -> None:
