@@ -272,7 +272,7 @@ def test_un_groupe_que_l_on_separe_se_partage_par_ressemblance() -> None:
 
 
 def test_des_decisions_contraires_separent_et_se_signalent() -> None:
-    """a = b et b = c, mais a ≠ c : la séparation l'emporte, et la question revient."""
+    """Trois décisions, a = b, b = c et a ≠ c : la séparation l'emporte, et la question revient."""
     resultat = conclure(
         *(fiche("Brossolant", "Lubin", "1979-11-30", commune) for commune in ("Dijon", "Brest", "Talant")),
         decisions=decisions(("a", "b", "meme"), ("b", "c", "meme"), ("a", "c", "differentes")),
