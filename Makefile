@@ -20,7 +20,7 @@ export AIRFLOW__USAGE_DATA_COLLECTION__ENABLED := False
 
 .PHONY: help
 help: ## cette liste
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # --- Installer --------------------------------------------------------------------------------------------------
 
@@ -63,11 +63,6 @@ why: venv ## le chemin d'un chiffre jusqu'aux lignes reçues : make why CODE=CL0
 	@if [ -z "$(CODE)" ] || [ -z "$(ANNEE)" ]; then echo "Quel chiffre ? make why CODE=CL001 ANNEE=2017" >&2; exit 2; fi
 	@$(PY) -m include.pourquoi "$(CODE)" "$(ANNEE)" $(if $(CSV),"$(CSV)")
 
-.PHONY: report
-report: venv ## le rapport d'activité d'une période : make report PERIODE=2017 (2017-S1, 2017-09) [VERS=dossier]
-	@if [ -z "$(PERIODE)" ]; then echo "Quelle période ? make report PERIODE=2017 (ou 2017-S1, 2017-09)" >&2; exit 2; fi
-	@$(PY) -m include.rapport_activite "$(PERIODE)" $(if $(VERS),"$(VERS)")
-
 .PHONY: diff
 diff: venv ## ce qui a changé entre deux publications : make diff [DE=2018-01-02-1] [A=2018-01-03-1]
 	@$(PY) -m include.differences "$(DE)" "$(A)"
@@ -77,6 +72,30 @@ sql: venv ## la base publiée, en lecture seule, dans le terminal SQL de DuckDB
 	@base="$${ENTREPOT_DATA:-data}/publie/courant/entrepot.duckdb"; \
 	if [ ! -e "$$base" ]; then echo "Rien n'est encore publié : make nightly." >&2; exit 2; fi; \
 	$(VENV)/bin/duckdb -readonly -cmd "set autoinstall_known_extensions = false" "$$base"
+
+.PHONY: person
+person: venv ## ce que l'entrepôt sait d'une personne : le nom se donne au clavier
+	@$(PY) -m include.droits.personne
+
+.PHONY: erase-person
+erase-person: venv ## efface une personne, partout et pour toujours : le nom se donne au clavier
+	@$(PY) -m include.droits.personne --effacer
+
+.PHONY: retention
+retention: venv ## purge les noms dont le délai est passé (JOUR=2020-01-01, ESSAI=1 pour voir, REPRISE=1 pour finir)
+	@$(PY) -m include.droits.conservation $(if $(JOUR),"$(JOUR)") $(if $(ESSAI),--essai) $(if $(REPRISE),--reprise)
+
+.PHONY: rotate-key
+rotate-key: venv ## change la clé de prive/ et archives/ (clé fournie : la neuve dans ENTREPOT_CLE_NOUVELLE)
+	@$(PY) -m include.droits.rotation
+
+.PHONY: train
+train: venv ## apprend le modèle qui dit qui est qui, sur des fiches synthétiques ; la nuit n'apprend jamais
+	@$(PY) -m include.personnes.entrainement
+
+.PHONY: measure-persons
+measure-persons: venv ## ce que vaut le rapprochement des personnes (FILE=fiches.csv avec verite, LIGNES=200000)
+	@$(PY) -m include.personnes.mesure $(if $(FILE),"$(FILE)") $(if $(LIGNES),--lignes $(LIGNES))
 
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080

@@ -33,6 +33,7 @@ deux fois, une nuit sans rien de neuf ne publie rien et le dit dans la tâche `b
 | `preparer` | date mal écrite, droits sur `ENTREPOT_DATA` | corriger le paramètre ou les droits, relancer |
 | `inventorier` | `depots/` illisible ou démonté | remonter le partage, relancer la tâche |
 | `extraire` | clé absente ou autre que celle d'origine, disque plein | rendre `ENTREPOT_CLE` ou la place, relancer |
+| `rapprocher` | `prive/revue_personnes.csv` illisible, clé absente | rendre ses titres au fichier ou la clé, relancer |
 | `construire`, `transformer_*` | disque ou mémoire | faire de la place, relancer depuis `construire` |
 | `controler` | configuration d'un contrôle | relancer depuis `construire` après correction |
 | `publier` | disque plein | `publie/courant` est resté entier ; relancer la tâche |
@@ -50,8 +51,9 @@ def signaler(contexte: dict[str, Any]) -> None:
     """
     ti, erreur = contexte["ti"], contexte.get("exception")
     tache = ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]"
-    # Seuls nos messages sont repris : celui d'une erreur imprévue pourrait citer une valeur.
-    cause = str(erreur) if isinstance(erreur, AirflowFailException) else type(erreur).__name__
+    # Seuls nos messages sont repris : celui d'une autre erreur pourrait citer une valeur.
+    notre = isinstance(erreur, AirflowFailException) or type(erreur).__module__.startswith("include.")
+    cause = str(erreur) if notre else type(erreur).__name__
     logging.getLogger("entrepot.astreinte").error(
         "ÉCHEC de %s, essai %d (%d au plus) : %s", tache, ti.try_number, ti.max_tries + 1, cause
     )
@@ -131,8 +133,20 @@ def nuit() -> None:
             # La clé qui manque maintenant manquera dans une minute : à qui l'administre d'agir.
             raise AirflowFailException(str(erreur)) from None
 
-    # Aucun fichier nouveau laisse extraire sautée : la nuit continue, l'arrêté a pu avancer.
-    @task.short_circuit(ignore_downstream_trigger_rules=False, trigger_rule="none_failed", pool=ECRIVAIN)
+    # Aucun fichier nouveau laisse extraire sautée : la nuit continue, une décision a pu être prise, l'arrêté avancer.
+    @task(trigger_rule="none_failed")
+    def rapprocher(jour: dict[str, str]) -> dict[str, int]:
+        """Dit qui est qui : rattache chaque identité nouvelle à une personne."""
+        from include import nuit as etapes
+        from include.confidentialite import ErreurConfidentialite
+        from include.personnes.revue import RevueIllisible
+
+        try:
+            return etapes.rapprocher(jour)
+        except (ErreurConfidentialite, RevueIllisible) as erreur:
+            raise AirflowFailException(str(erreur)) from None
+
+    @task.short_circuit(ignore_downstream_trigger_rules=False, pool=ECRIVAIN)
     def construire(jour: dict[str, str]) -> bool:
         """Prépare la base neuve ; s'il n'y a rien à construire, le dit et saute au bilan."""
         from include import nuit as etapes
@@ -176,6 +190,7 @@ def nuit() -> None:
         jour: dict[str, str],
         en_ecriture: list[str],
         livraisons: list[list[dict[str, Any]]] | None,
+        personnes: dict[str, int],
         publication: dict[str, Any] | None,
     ) -> str:
         """Dit ce que la nuit a pris, bloqué, publié."""
@@ -187,6 +202,7 @@ def nuit() -> None:
             "nuit": jour,
             "inventaire": {"en_ecriture": en_ecriture},
             "livraisons": [m for lot in (livraisons or [])[:] for m in lot],
+            "personnes": personnes,
             "publication": publication or {"publiee": False, "motif": motif},
         }
         texte = etapes.bilan(resultat)
@@ -198,8 +214,9 @@ def nuit() -> None:
     livraisons = extraire.partial(jour=jour).expand_kwargs(lots)
     couches = [transformer.override(task_id=f"transformer_{couche}")(jour, couche) for couche in COUCHES]
     publication = publier(jour)
-    chain(livraisons, construire(jour), *couches, controler(jour), publication)
-    bilan(jour, lots["en_ecriture"], livraisons, publication)
+    personnes = rapprocher(jour)
+    chain(livraisons, personnes, construire(jour), *couches, controler(jour), publication)
+    bilan(jour, lots["en_ecriture"], livraisons, personnes, publication)
 
 
 nuit()

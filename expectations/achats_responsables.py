@@ -246,9 +246,9 @@ LIVRE = [
         ENTREPRISES,
         donnees="bronze.abc_clauses_contrats",
         attente="ExpectColumnProportionOfNonNullValuesToBeBetween",
-        # 2026-11 : sans SIRET, un employeur n'est reconnu que par son nom ; au-delà d'un sur cinq, relire le compte.
+        # 2026-11 : sans numéro, un employeur n'est reconnu que par son nom ; au-delà d'un sur cinq, relire le compte.
         arguments={"column": "siret_employeur", "min_value": 0.80},
-        message="Plus d'un contrat sur cinq n'a pas le SIRET de son employeur.",
+        message="Plus d'un contrat sur cinq n'a ni le SIRET ni le SIREN de son employeur.",
     ),
     _controle(
         "saisie_avant_travail",

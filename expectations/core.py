@@ -8,6 +8,8 @@ from expectations.controle import BLOQUANT, EQUIPE_DONNEES, OBSERVE, SERVICE_CLA
 # est plus suspecte que le salarié. Une personne sur cent peut y échapper.
 AGES = (13, 80)
 PART_AGES = 0.99
+# 2026-11 : ce qu'une personne relit en une matinée ; au-delà, la liste n'est plus lue et les doublons restent.
+PAIRES_A_TRANCHER_MAX = 50
 
 CONTROLES = [
     Controle(
@@ -68,5 +70,28 @@ CONTROLES = [
         # 2026-11 : sans SIRET une structure n'est reconnue que par son nom ; à plus de la moitié, les comptes flottent.
         arguments={"column": "siret", "min_value": 0.5},
         message="Plus de la moitié des structures n'ont pas de SIRET : elles ne sont reconnues que par leur nom.",
+    ),
+    Controle(
+        nom="siret_de_deux_structures",
+        axe="core",
+        severite=SIGNALE,
+        proprietaire=EQUIPE_DONNEES,
+        chiffres=codes("CL033", "CL034", "CL037-CL044"),
+        donnees="select structure_id_a, structure_id_b from core.revue_structures where motif = 'même SIRET'",
+        attente="UnexpectedRowsExpectation",
+        arguments={"unexpected_rows_query": "select * from {batch}"},
+        message="Une décision sépare des structures que leurs SIRET relient. Dire aussi de quel côté va chaque nom, "
+        "d'après core.revue_structures.",
+    ),
+    Controle(
+        nom="structures_a_trancher",
+        axe="core",
+        severite=OBSERVE,
+        proprietaire=SERVICE_CLAUSES,
+        chiffres=codes("CL033", "CL034", "CL037-CL044"),
+        donnees="select count(*) as paires from core.revue_structures",
+        attente="ExpectColumnValuesToBeBetween",
+        arguments={"column": "paires", "max_value": PAIRES_A_TRANCHER_MAX},
+        message="Trop de paires de structures attendent une décision : voir core.revue_structures.",
     ),
 ]

@@ -52,6 +52,35 @@ _ETAPES_SUIVANTES = f"""
     where juste is not null
 """
 """Étapes d'une personne, la première exceptée : chacune vient-elle après celles d'un rang plus petit ?"""
+_FICHES = """
+    select l.* from bronze.prescriptions as l cross join bronze.parametres as p
+    where l.date_orientation <= p.arrete_au
+    qualify row_number() over (partition by l.id_prescription order by l._rang desc, l._ligne desc) = 1
+"""
+_HEURES = """
+    select l.* from bronze.abc_clauses_heures as l
+    qualify row_number() over (partition by l.id_contrat, l.mois order by l._rang desc, l._ligne desc) = 1
+"""
+_ENTREES_AUX_PROGRAMMES = f"""
+    select 'Clauses d''insertion' as programme, s.personne_id
+    from bronze.abc_clauses_contrats as c
+    join bronze.abc_clauses_salaries as s on s.id_salarie = c.id_salarie
+    join bronze.abc_clauses_operations as o on o.id_operation = c.id_operation
+    cross join bronze.parametres as p
+    where c.date_debut <= p.arrete_au
+        or exists (
+            select 1 from ({_HEURES}) as h where h.id_contrat = c.id_contrat and h.heures > 0 and h.mois <= p.arrete_au
+        )
+    union all
+    select 'Prescription vers les clauses' as programme, personne_id from ({_FICHES}) as f
+    union all
+    select l.dispositif as programme, l.personne_id
+    from bronze.parcours_etapes as l
+    join reference.etapes_parcours as e on e.etape = l.etape
+    cross join bronze.parametres as p
+    where e.entree and l.date_etape <= p.arrete_au
+"""
+"""Personnes de chaque programme d'après les fichiers ; 100 chances, que le suivi désigne par un numéro, n'y est pas."""
 
 # --- Ce que les partenaires livrent ---
 
@@ -266,6 +295,12 @@ LIVRE = [
         donnees="select id_prescription from parcours.fct_prescriptions where entree_plie and decision = 'Invalidé'",
         message="Une prescription invalidée a une entrée au PLIE.",
     ),
+    AXE.aucune(
+        "contrats_sans_validation", SIGNALE, "prescriptions abc_clauses_contrats", (),
+        donnees="select id_prescription from parcours.fct_chemins where contrat_sans_validation",
+        message="Une personne a un contrat après une prescription qui n'est pas validée : saisir la décision de sa "
+        "fiche. D'ici là, son contrat n'est pas compté comme l'issue de sa prescription.",
+    ),
 ]  # fmt: skip
 
 
@@ -446,6 +481,93 @@ CALCULE = [
         attente="ExpectColumnPairValuesAToBeGreaterThanB",
         arguments={"column_A": "arrete_au", "column_B": "jour", "or_equal": True},
         message="Une candidature, une entrée, une sortie ou une étape d'après l'arrêté est comptée.",
+    ),
+    AXE.egaux(
+        "personnes_des_programmes", "prescriptions parcours_etapes abc_clauses_contrats abc_clauses_heures", (),
+        publie="select programme as cle, 1 as n from parcours.fct_programmes where programme <> '100 chances'",
+        attendu=f"""
+            select programme as cle, count(distinct personne_id) as n
+            from ({_ENTREES_AUX_PROGRAMMES}) as e group by programme
+        """,
+        message="Les personnes d'un programme ne sont pas celles des fichiers reçus.",
+    ),
+    AXE.egaux(
+        "personnes_croisees", "prescriptions abc_clauses_contrats", (),
+        publie="select nombre_programmes as cle, personnes as n from parcours.rpt_parcours_croises",
+        attendu="""
+            select nombre as cle, 1 as n from (
+                select personne_id, count(*) as nombre from parcours.fct_programmes group by personne_id
+            ) as par_personne
+        """,
+        message="Une personne n'est pas une fois, et une seule, dans l'ensemble de tous ses programmes.",
+    ),
+    AXE.egaux(
+        "personnes_croisees_a_chaque_arrete", "prescriptions abc_clauses_contrats", (),
+        publie="select arrete_au as cle, personnes as n from parcours.rpt_parcours_croises_arretes",
+        attendu="""
+            select a.arrete_au as cle, count(distinct f.personne_id) as n
+            from (select distinct arrete_au from parcours.rpt_parcours_croises_arretes) as a
+            join parcours.fct_programmes as f on f.premiere_date <= a.arrete_au
+            group by a.arrete_au
+        """,
+        message="Les personnes d'un arrêté ne sont pas celles entrées dans un programme jusque-là.",
+    ),
+    AXE.egaux(
+        "personnes_prescrites", "prescriptions abc_clauses_contrats", (),
+        publie="select annee as cle, prescrites as n from parcours.rpt_parcours_chemins where prescripteur = 'TOTAL'",
+        attendu=f"""
+            select annee as cle, 1 as n from (
+                select personne_id, min(year(date_orientation)) as annee from ({_FICHES}) as f group by personne_id
+            ) as premieres
+        """,
+        message="Une personne prescrite n'est pas une fois, et une seule, à l'année de sa première prescription.",
+    ),
+    AXE.totaux(
+        "total_des_chemins", "prescriptions abc_clauses_contrats", (),
+        table="rpt_parcours_chemins", groupe="prescripteur", par="annee",
+        mesures=("prescrites", "validees", "avec_contrat", "embauchees", "contrats_sans_validation"),
+        message="Les prescripteurs d'une année ne font pas son total.",
+    ),
+    AXE.au_plus(
+        "etapes_du_chemin", "prescriptions abc_clauses_contrats", (),
+        donnees="""
+            select precedente, suivante from parcours.rpt_parcours_chemins cross join lateral (
+                values (prescrites, validees), (validees, avec_contrat), (avec_contrat, embauchees),
+                    (prescrites - validees, contrats_sans_validation)
+            ) as e (precedente, suivante)
+        """,
+        partie="suivante", tout="precedente",
+        message="Une étape du chemin de la prescription à l'embauche a plus de personnes que celle d'avant.",
+    ),
+    AXE.calcule(
+        "taux_du_chemin", "prescriptions abc_clauses_contrats", (),
+        donnees="""
+            select taux - suivante / nullif(precedente, 0) as ecart
+            from parcours.rpt_parcours_chemins cross join lateral (
+                values (prescrites, validees, taux_validation), (validees, avec_contrat, taux_contrat),
+                    (avec_contrat, embauchees, taux_embauche)
+            ) as e (precedente, suivante, taux)
+        """,
+        attente="ExpectColumnValuesToBeBetween",
+        arguments={"column": "ecart", "min_value": -ARRONDI, "max_value": ARRONDI},
+        message="Un taux du chemin n'est pas le rapport de son étape à la précédente.",
+    ),
+    AXE.calcule(
+        "dates_du_chemin", "prescriptions abc_clauses_contrats", (),
+        donnees="""
+            select f.avant, f.apres from (
+                select date_prescription as avant, date_contrat as apres from parcours.fct_chemins
+                union all select date_contrat, date_embauche from parcours.fct_chemins
+                union all select premiere_date, derniere_date from parcours.fct_programmes
+                union all select f.derniere_date, p.arrete_au
+                    from parcours.fct_programmes as f cross join bronze.parametres as p
+                union all select coalesce(f.date_embauche, f.date_contrat, f.date_prescription), p.arrete_au
+                    from parcours.fct_chemins as f cross join bronze.parametres as p
+            ) as f where f.apres is not null
+        """,
+        attente="ExpectColumnPairValuesAToBeGreaterThanB",
+        arguments={"column_A": "apres", "column_B": "avant", "or_equal": True},
+        message="Un contrat précède la prescription dont il serait l'issue, ou un fait d'après l'arrêté est compté.",
     ),
 ]  # fmt: skip
 

@@ -109,8 +109,10 @@ def deploiement_configure() -> bool:
 
 _CLES = {
     "nom", "nom_long", "territoire", "fuseau", "epci", "quartiers", "axes", "sources_eteintes", "contrats",
-    "referentiels", "chiffres_cles", "destinataires", "logo", "recits",
+    "referentiels", "chiffres_cles", "destinataires", "logo", "secret_statistique",
 }  # fmt: skip
+SECRET = {"personnes": 5, "entreprises": 3, "part_dominante": 0.85}
+"""Usage de l'insertion (5 personnes) et de l'Insee (3 entreprises, 85 %) : le moins strict qui soit admis."""
 AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
 """Axes que le projet sait traiter ; transverse, qui porte les chiffres du rapport, est de tous les pôles."""
 
@@ -119,7 +121,8 @@ AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
 def organisation() -> dict[str, Any]:
     """Contenu de organisation.yml (ou du fichier désigné par ENTREPOT_ORGANISATION).
 
-    Lève ValueError, en français, si une clé manque, est inconnue, ou nomme un axe inconnu.
+    Lève ValueError, en français, si une clé manque, est inconnue, nomme un axe inconnu, ou si le secret statistique
+    serait moins strict que l'usage.
     """
     chemin = _fichier_organisation()
     contenu: dict[str, Any] = yaml.safe_load(chemin.read_text(encoding="utf-8"))
@@ -135,6 +138,17 @@ def organisation() -> dict[str, Any]:
             f"{chemin.name} : axes attendus parmi {', '.join(AXES)}, transverse compris"
             f"{' ; inconnus : ' + ', '.join(etrangers) if etrangers else ''}."
         )
+    secret = contenu["secret_statistique"]
+    if (
+        secret.keys() != SECRET.keys()
+        or secret["personnes"] < SECRET["personnes"]
+        or secret["entreprises"] < SECRET["entreprises"]
+        or not 0 < secret["part_dominante"] <= SECRET["part_dominante"]
+    ):
+        raise ValueError(
+            f"{chemin.name}, secret_statistique : au moins {SECRET['personnes']} personnes et {SECRET['entreprises']} "
+            f"entreprises, part_dominante d'au plus {SECRET['part_dominante']}, et rien d'autre."
+        )
     return contenu
 
 
@@ -144,7 +158,7 @@ def axes() -> dict[str, str]:
 
 
 def dossier_du_pole(cle: str) -> Path | None:
-    """Dossier que organisation.yml désigne sous `contrats`, `referentiels` ou `recits` ; None s'il n'y en a pas.
+    """Dossier que organisation.yml désigne sous `contrats` ou `referentiels`, relatif à lui ; None s'il n'y en a pas.
 
     Lève FileNotFoundError s'il n'existe pas.
     """

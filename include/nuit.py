@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from include.confidentialite import discrete, partage
 from include.configuration import Dossiers, Nuit, dossiers
 
 _STATUTS = {"refusee": "refusé", "doublon": "doublon", "laissee": "laissé"}
@@ -21,6 +23,19 @@ _VERDICTS = {"passe": "passé", "passe_avec_signalements": "passé, avec signale
 
 Jour = dict[str, str]
 """Une nuit sous forme de dictionnaire : {"nuit": "AAAA-MM-JJ", "arrete": "AAAA-MM-JJ"}."""
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _etape(faire: Callable[Concatenate[Jour, P], R]) -> Callable[Concatenate[Jour, P], R]:
+    """Une étape de la nuit : jamais pendant une opération sur les droits, et ce qu'elle lève ne cite aucune valeur."""
+
+    @wraps(faire)
+    def seule(jour: Jour, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with partage(dossiers()):
+            return faire(jour, *args, **kwargs)
+
+    return discrete(seule)
 
 
 def preparer(nuit: str | None = None, arrete: str | None = None) -> Jour:
@@ -47,6 +62,7 @@ def preparer(nuit: str | None = None, arrete: str | None = None) -> Jour:
     return {"nuit": str(n.nuit), "arrete": str(n.arrete_au)}
 
 
+@_etape
 def inventorier(jour: Jour, *, attente: float = 2.0) -> dict[str, Any]:
     """Cherche les fichiers nouveaux ; rend ceux de chaque source et ceux laissés à la nuit prochaine."""
     from include.extraction.inventaire import inventorier as chercher
@@ -54,6 +70,7 @@ def inventorier(jour: Jour, *, attente: float = 2.0) -> dict[str, Any]:
     return chercher(*_lieu(jour), attente=attente)
 
 
+@_etape
 def extraire(jour: Jour, source: str, chemins: list[str]) -> list[dict[str, Any]]:
     """Prend les fichiers nouveaux d'une source ; rend le résumé de chaque livraison."""
     from include.extraction.livraisons import prendre
@@ -62,6 +79,15 @@ def extraire(jour: Jour, source: str, chemins: list[str]) -> list[dict[str, Any]
     return prendre(d, nuit, source, chemins)
 
 
+@_etape
+def rapprocher(jour: Jour) -> dict[str, int]:
+    """Dit qui est qui : rattache chaque identité nouvelle à une personne ; rend le nombre de chaque mouvement."""
+    from include.personnes.etape import rapprocher as dire_qui_est_qui
+
+    return dire_qui_est_qui(*_lieu(jour))
+
+
+@_etape
 def construire(jour: Jour) -> dict[str, Any]:
     """Prépare la base neuve, ou dit pourquoi il n'y a rien à construire."""
     from include.entrepot.preparation import preparer as preparer_base
@@ -76,6 +102,7 @@ def construire(jour: Jour) -> dict[str, Any]:
     return {"a_faire": True, "motif": "", "publication": publication}
 
 
+@_etape
 def transformer(jour: Jour, couche: str) -> dict[str, Any]:
     """Construit une couche avec dbt : une clé d'include.entrepot.dbt.COUCHES."""
     from include.entrepot.dbt import construire as construire_couche
@@ -85,6 +112,7 @@ def transformer(jour: Jour, couche: str) -> dict[str, Any]:
     return construire_couche(Build.de(d), couche)
 
 
+@_etape
 def controler(jour: Jour) -> dict[str, Any]:
     """Passe les contrôles Great Expectations ; rend le verdict de chaque axe."""
     from include.controles import controler as passer
@@ -94,6 +122,7 @@ def controler(jour: Jour) -> dict[str, Any]:
     return passer(d, Build.de(d))["axes"]
 
 
+@_etape
 def publier(jour: Jour) -> dict[str, Any]:
     """Publie ce que les contrôles ont admis, ou dit pourquoi rien n'est publié."""
     from include.entrepot.preparation import Build
@@ -107,36 +136,23 @@ def executer(d: Dossiers | None = None, nuit: Nuit | None = None, *, attente: fl
     """Toute la nuit dans ce processus, sans Airflow (essais, mesures, secours).
 
     d: dossiers d'exécution (par défaut ceux d'ENTREPOT_DATA). attente: secondes entre les deux regards de l'inventaire.
-    Rend {"nuit", "inventaire", "livraisons", "construction", "couches", "axes", "publication"}.
+    Rend {"nuit", "inventaire", "livraisons", "personnes", "construction", "couches", "axes", "publication"}.
     """
+    from include.entrepot.dbt import COUCHES
+
     with _sur(d):
         jour = preparer(*((str(nuit.nuit), str(nuit.arrete_au)) if nuit else ()))
         inventaire = inventorier(jour, attente=attente)
         livraisons = [m for s, chemins in inventaire["sources"].items() for m in extraire(jour, s, chemins)]
-        return {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons} | _batir(jour)
-
-
-def rebatir(d: Dossiers, nuit: Nuit) -> dict[str, Any]:
-    """Construit, contrôle et publie une nuit sans prendre aucun fichier ; rend la fin de ce que rend `executer`.
-
-    d: dossiers d'exécution, bronze compris ; builds/ et publie/ y sont faits au besoin.
-    """
-    with _sur(d):
-        for dossier in (d.builds, d.publie):
-            dossier.mkdir(parents=True, exist_ok=True)
-        return _batir({"nuit": str(nuit.nuit), "arrete": str(nuit.arrete_au)})
-
-
-def _batir(jour: Jour) -> dict[str, Any]:
-    from include.entrepot.dbt import COUCHES
-
-    resultat: dict[str, Any] = {"construction": construire(jour)}
-    if not resultat["construction"]["a_faire"]:
-        return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
-    resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
-    resultat["axes"] = controler(jour)
-    resultat["publication"] = publier(jour)
-    return resultat
+        resultat: dict[str, Any] = {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons}
+        resultat["personnes"] = rapprocher(jour)
+        resultat["construction"] = construire(jour)
+        if not resultat["construction"]["a_faire"]:
+            return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
+        resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
+        resultat["axes"] = controler(jour)
+        resultat["publication"] = publier(jour)
+        return resultat
 
 
 def bilan(resultat: dict[str, Any]) -> str:
@@ -157,6 +173,15 @@ def bilan(resultat: dict[str, Any]) -> str:
     else:
         lignes.append("  livraisons : aucun fichier nouveau")
     lignes += [f"  {_STATUTS[m['statut']]} : {m['fichier']} - {m['motif']}" for m in livraisons if m not in prises]
+    if personnes := resultat.get("personnes"):
+        lignes.append(
+            f"  personnes : {personnes['personnes']} ({personnes['nouvelle']} nouvelles, {personnes['rattachee']} "
+            f"identités rattachées, {personnes['fusion']} réunies, {personnes['scission']} séparées)"
+        )
+        if personnes["a_decider"]:
+            lignes.append(
+                f"    {personnes['a_decider']} couple(s) douteux à décider : {d.prive / 'revue_personnes.csv'}"
+            )
     en_ecriture = resultat["inventaire"]["en_ecriture"]
     lignes += [f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in en_ecriture]
     if not publication["publiee"]:

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 from include.configuration import Dossiers, dossiers
-from include.extraits.csv_francais import ecrire_csv
+from include.csv_francais import ecrire_csv
 from include.extraits.francais import accord, date, nombre, unite
 
 MONTREES = 20

@@ -15,6 +15,16 @@ from include.configuration import Dossiers, Nuit
 NUIT_DEMONSTRATION = Nuit.de("2018-01-02", "2017-12-31")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Montre ce que les essais ont mesuré (propriété « mesure »), à la fin de `make test`."""
+    rapports = [r for etat in ("passed", "failed") for r in terminalreporter.stats.get(etat, [])]
+    mesures = sorted(str(v) for r in rapports for nom, v in getattr(r, "user_properties", []) if nom == "mesure")
+    if mesures:
+        terminalreporter.section("mesures")
+        for mesure in mesures:
+            terminalreporter.write_line(mesure)
+
+
 @pytest.fixture(autouse=True)
 def environnement(monkeypatch: pytest.MonkeyPatch) -> None:
     """Aucun essai n'hérite d'une clé, d'un dossier ou d'un mode de la personne qui le lance."""

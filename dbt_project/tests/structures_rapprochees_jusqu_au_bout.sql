@@ -1,17 +1,8 @@
--- Le rapprochement des structures est allé à son terme : aucun nom ni aucun SIRET ne mène à deux structures.
-with rapprochees as (
-    select * from {{ ref('int_structures__rapprochees') }}
-)
-
-select 'nom' as lien, cle_nom as valeur
-from rapprochees
-group by cle_nom
-having count(distinct structure_id) > 1
-
-union all
-
-select 'siret' as lien, siret as valeur
-from rapprochees
-where siret is not null
-group by siret
-having count(distinct structure_id) > 1
+-- Le rapprochement des structures est allé à son terme : aucun SIRET ne mène à deux structures, sauf là où une personne
+-- les dit différentes.
+select immatriculations.siret
+from {{ ref('int_structures__immatriculations') }} as immatriculations
+inner join {{ ref('int_structures__par_siret') }} as par_siret on immatriculations.cle_nom = par_siret.cle_nom
+where immatriculations.siret is not null and not par_siret.defait
+group by immatriculations.siret
+having count(distinct par_siret.groupe) > 1

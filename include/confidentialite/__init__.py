@@ -13,7 +13,10 @@ from include.confidentialite.chiffrement import (
     synchroniser,
 )
 from include.confidentialite.cles import cle
+from include.confidentialite.discretion import ErreurImprevue, discrete, resumer
+from include.confidentialite.oppositions import Oppositions
 from include.confidentialite.personnes import personne_id, pseudonymes
+from include.confidentialite.verrou import EntrepotOccupe, OperationInachevee, exclusif, partage
 
 __all__ = [
     "Cle",
@@ -21,9 +24,17 @@ __all__ = [
     "CleDifferente",
     "CleInvalide",
     "ContenuAltere",
+    "EntrepotOccupe",
     "ErreurConfidentialite",
+    "ErreurImprevue",
+    "OperationInachevee",
+    "Oppositions",
     "cle",
+    "discrete",
+    "exclusif",
+    "partage",
     "personne_id",
     "pseudonymes",
+    "resumer",
     "synchroniser",
 ]

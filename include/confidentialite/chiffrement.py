@@ -72,6 +72,19 @@ class Cle:
         self.empreinte = _deriver(brute, b"empreinte", longueur=8)
         """Reconnaît la clé sans rien en dire."""
 
+    def emballer_pseudonymes(self, chemin: Path) -> None:
+        """Écrit dans `chemin`, chiffré par cette clé, le secret des pseudonymes : il doit survivre à la clé."""
+        self.ecrire(chemin, self._pseudonymes)
+
+    def deballer_pseudonymes(self, chemin: Path) -> None:
+        """Prend pour secret des pseudonymes celui que `chemin` garde. Lève comme `lecteur`."""
+        self._pseudonymes = self.lire(chemin)
+
+    @property
+    def empreinte_pseudonymes(self) -> bytes:
+        """Reconnaît le secret des pseudonymes sans rien en dire."""
+        return _deriver(self._pseudonymes, b"empreinte", longueur=8)
+
     def __repr__(self) -> str:
         """Ne dit rien de la clé."""
         return "<Cle de l'entrepôt>"

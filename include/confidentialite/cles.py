@@ -21,6 +21,7 @@ from include.confidentialite.chiffrement import (
     empreinte_de_fichier,
     synchroniser,
 )
+from include.confidentialite.verrou import refuser_rotation
 from include.configuration import Dossiers, deploiement_configure
 
 VARIABLE = "ENTREPOT_CLE"
@@ -41,14 +42,15 @@ def cle(d: Dossiers) -> Cle:
     prive/cle, créée une seule fois tant que rien n'est encore chiffré.
 
     Lève CleAbsente (déploiement configuré sans clé, ou données chiffrées dont la clé a disparu), CleInvalide (clé mal
-    formée) ou CleDifferente (ce n'est pas la clé des données présentes). Rien ne doit alors être lu ni écrit.
+    formée), CleDifferente (ce n'est pas la clé des données présentes) ou OperationInachevee (un changement de clé s'est
+    arrêté en chemin). Rien ne doit alors être lu ni écrit.
     """
+    refuser_rotation(d)
     d.prive.mkdir(parents=True, exist_ok=True, mode=0o700)
     d.prive.chmod(0o700)
     # Regardé avant la clé : elle naît toujours avant ce qu'elle chiffre, et deux processus peuvent démarrer ensemble.
     existant = _empreinte_existante(d)
-    texte = os.environ.get(VARIABLE) or _de_connexion()
-    trouvee = _decoder(texte) if texte else None
+    trouvee = fournie()
     if trouvee is None:
         if deploiement_configure():
             raise CleAbsente(f"Déploiement configuré sans clé de chiffrement : arrêt. {_AIDE}")
@@ -59,7 +61,31 @@ def cle(d: Dossiers) -> Cle:
             "Rien n'a été lu ni écrit."
         )
     _fixer_empreinte(d.prive / "empreinte", trouvee)
+    _reprendre_pseudonymes(d, trouvee)
     return trouvee
+
+
+def fournie() -> Cle | None:
+    """Clé que donne l'environnement ou la connexion Airflow ; None en mode embarqué. Lève CleInvalide."""
+    texte = os.environ.get(VARIABLE) or _de_connexion()
+    return decoder(texte) if texte else None
+
+
+def emballage(d: Dossiers) -> Path:
+    """Fichier du secret des pseudonymes ; il n'existe qu'après un premier changement de clé."""
+    return d.prive / "pseudonymes.enc"
+
+
+def _reprendre_pseudonymes(d: Dossiers, cle: Cle) -> None:
+    """Après un changement de clé, les pseudonymes restent ceux d'avant : leur secret est gardé à part.
+
+    Lève CleAbsente si ce secret a disparu : en dériver un autre changerait en silence tous les pseudonymes.
+    """
+    if emballage(d).exists():
+        cle.deballer_pseudonymes(emballage(d))
+    attendue = (d.prive / "empreinte").read_text(encoding="ascii").split()[1:]
+    if attendue and attendue != [cle.empreinte_pseudonymes.hex()]:
+        raise CleAbsente(f"{emballage(d)} a disparu ou n'est pas le bon : rétablissez-le d'une sauvegarde.")
 
 
 def _de_connexion() -> str | None:
@@ -85,7 +111,8 @@ def _de_connexion() -> str | None:
     return None
 
 
-def _decoder(texte: str) -> Cle:
+def decoder(texte: str) -> Cle:
+    """Clé écrite en base64. Lève CleInvalide, sans citer le texte."""
     try:
         # Les deux alphabets base64 sont admis : « / » et « + » passent mal dans une URI de connexion.
         brute = base64.b64decode(texte.strip().replace("-", "+").replace("_", "/"), validate=True)
@@ -101,37 +128,43 @@ def _embarquee(chemin: Path, *, creer: bool) -> Cle:
                 f"{chemin} a disparu alors que des données chiffrées existent : rétablissez-le d'une sauvegarde. "
                 "Aucune nouvelle clé n'est créée, ces données seraient illisibles à jamais."
             )
-        _deposer(chemin, base64.b64encode(secrets.token_bytes(32)) + b"\n")
+        deposer(chemin, neuve())
     if chemin.stat().st_mode & 0o077:
         journal.warning("%s était lisible par d'autres que son propriétaire : droits ramenés à 0600.", chemin)
         chemin.chmod(0o600)
-    return _decoder(chemin.read_text(encoding="ascii", errors="replace"))
+    return decoder(chemin.read_text(encoding="ascii", errors="replace"))
+
+
+def neuve() -> bytes:
+    """Une clé tirée au sort, telle qu'elle s'écrit dans un fichier."""
+    return base64.b64encode(secrets.token_bytes(32)) + b"\n"
 
 
 def _fixer_empreinte(chemin: Path, cle: Cle) -> None:
     if not chemin.exists():
-        _deposer(chemin, cle.empreinte.hex().encode() + b"\n")
-    if chemin.read_text(encoding="ascii", errors="replace").strip() != cle.empreinte.hex():
+        deposer(chemin, cle.empreinte.hex().encode() + b"\n")
+    if chemin.read_text(encoding="ascii", errors="replace").split()[:1] != [cle.empreinte.hex()]:
         raise CleDifferente(f"La clé fournie n'est pas celle de {chemin}, fixée entre-temps : rien n'a été écrit.")
 
 
 def _empreinte_existante(d: Dossiers) -> bytes | None:
     """Empreinte de la clé des données présentes : prive/empreinte, sinon un en-tête de fichier ; None sans donnée."""
     try:
-        return bytes.fromhex((d.prive / "empreinte").read_text(encoding="ascii"))
+        return bytes.fromhex((d.prive / "empreinte").read_text(encoding="ascii").split()[0])
     except FileNotFoundError:
         pass
-    except ValueError:
+    except (ValueError, IndexError):
         raise CleDifferente(f"{d.prive / 'empreinte'} est illisible : rétablissez-le d'une sauvegarde.") from None
-    return next((e for f in _fichiers_chiffres(d) if (e := empreinte_de_fichier(f)) is not None), None)
+    return next((e for f in fichiers_chiffres(d) if (e := empreinte_de_fichier(f)) is not None), None)
 
 
-def _fichiers_chiffres(d: Dossiers) -> Iterator[Path]:
+def fichiers_chiffres(d: Dossiers) -> Iterator[Path]:
+    """Tout ce que la clé a chiffré."""
     yield from d.archives.glob("*.enc")
     yield from d.prive.rglob("*.enc")
 
 
-def _deposer(chemin: Path, contenu: bytes) -> None:
+def deposer(chemin: Path, contenu: bytes) -> None:
     """Crée `chemin` (0600) d'un coup et entier ; si un autre processus l'a créé avant, le sien reste."""
     temporaire = chemin.with_name(f".{chemin.name}-{secrets.token_hex(8)}")
     fd = os.open(temporaire, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

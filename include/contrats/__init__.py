@@ -4,10 +4,11 @@ Un contrat est un fichier YAML de ce dossier. Il sert à l'extraction, aux sourc
 contrôles, au dictionnaire et à la vérification par le partenaire lui-même.
 """
 
-from include.contrats.contrat import Alias, Colonne, Contrat, ContratInvalide
+from include.contrats.contrat import CONSERVATION_ANS, Alias, Colonne, Contrat, ContratInvalide
 from include.contrats.registre import connus, nom_normalise, reconnaitre_nom, tous
 
 __all__ = [
+    "CONSERVATION_ANS",
     "Alias",
     "Colonne",
     "Contrat",

@@ -37,6 +37,9 @@ TECHNIQUES: dict[str, tuple[str, str]] = {
     "_recu_le": ("DATE", "Nuit qui a pris la livraison."),
 }
 """Colonnes que toute ligne de bronze porte : type et description."""
+CONSERVATION_ANS = 2
+"""Années après la dernière activité d'une personne où son nom est gardé (CNIL, délibération 2023-095) ; 3 si le FSE
+finance (règlement 1303/2013, art. 140 : les pièces se gardent jusqu'à trois ans)."""
 
 
 class ContratInvalide(ValueError):
@@ -104,6 +107,22 @@ class Colonne:
 
 
 @dataclass(frozen=True)
+class Conservation:
+    """Combien d'années le nom d'une personne est gardé après sa dernière activité, et ce qui le justifie."""
+
+    ans: int = CONSERVATION_ANS
+    motif: str | None = None
+
+
+@dataclass(frozen=True)
+class Activite:
+    """Source dont les dates disent aussi l'activité des personnes de celle-ci, et la colonne qui les relie."""
+
+    source: str
+    cle: str
+
+
+@dataclass(frozen=True)
 class Contrat:
     """Le contrat d'un fichier de partenaire."""
 
@@ -125,6 +144,8 @@ class Contrat:
     etats: bool
     """Vrai si la source, complète et sans colonne de date, dit l'état à la date de son nom : chaque livraison reste."""
     empreinte: str
+    conservation: Conservation = Conservation()
+    activite: Activite | None = None
 
     @property
     def nominatif(self) -> bool:
@@ -170,7 +191,7 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
         "colonnes",
     }
     exiger(attendues <= contenu.keys(), f"il manque {', '.join(sorted(attendues - contenu.keys()))}")
-    en_trop = contenu.keys() - attendues - {"total", "etats"}
+    en_trop = contenu.keys() - attendues - {"total", "etats", "conservation", "activite"}
     exiger(not en_trop, f"clés inconnues : {', '.join(sorted(en_trop))}")
     exiger(contenu["axe"] in AXES, f"axe attendu parmi {', '.join(AXES)}")
     exiger(contenu["mode"] in MODES, f"mode attendu parmi {', '.join(MODES)}")
@@ -195,6 +216,17 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
     exiger(all(c.requis for c in colonnes if c.nom in contenu["cle"]), "une colonne de la clé doit être requise")
     nommees = [c for c in colonnes if c.dcp == "identifiante"]
     exiger(not nommees or {"nom", "prenom"} <= {c.nom for c in nommees}, "une source nominative a un nom et un prenom")
+    conservation, activite = contenu.get("conservation") or {}, contenu.get("activite") or {}
+    exiger(conservation.keys() <= {"ans", "motif"}, "conservation attend ans, et motif au besoin")
+    ans = conservation.get("ans", CONSERVATION_ANS)
+    exiger(type(ans) is int and 1 <= ans <= 10, "conservation.ans est un nombre d'années, de 1 à 10")
+    exiger(
+        ans <= CONSERVATION_ANS or bool(conservation.get("motif")),
+        f"au-delà de {CONSERVATION_ANS} ans, conservation.motif dit ce qui le justifie (FSE)",
+    )
+    exiger(bool(nommees) or not conservation, "une source qui ne nomme personne n'a rien à conserver ni à purger")
+    exiger(not activite or activite.keys() == {"source", "cle"}, "activite attend source et cle")
+    exiger(not activite or activite["cle"] in noms, "activite.cle est une colonne de la source")
     canonique = json.dumps(contenu, default=str, sort_keys=True, ensure_ascii=False)
     return Contrat(
         **{
@@ -206,6 +238,8 @@ def lire_contrat(contenu: dict[str, Any]) -> Contrat:
         total=total,
         etats=bool(contenu.get("etats", False)),
         empreinte=hashlib.sha256(canonique.encode()).hexdigest(),
+        conservation=Conservation(**conservation),
+        activite=Activite(**activite) if activite else None,
     )
 
 

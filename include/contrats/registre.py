@@ -34,7 +34,25 @@ def connus() -> dict[str, Contrat]:
                     f"{chemin.name} décrit la source {contrat.source} : nommez-le {contrat.source}.yml."
                 )
             contrats[contrat.source] = contrat
+    for contrat in contrats.values():
+        _verifier_activite(contrat, contrats)
     return dict(sorted(contrats.items()))
+
+
+def _verifier_activite(contrat: Contrat, contrats: dict[str, Contrat]) -> None:
+    """Lève ContratInvalide si une source de la chaîne d'activité n'existe pas, n'a pas la colonne, ou revient."""
+    vues, suivant = {contrat.source}, contrat
+    while activite := suivant.activite:
+        cible = contrats.get(activite.source)
+        if cible is None or activite.cle not in cible.colonnes_bronze():
+            raise ContratInvalide(
+                f"Contrat {suivant.source} : activite attend une source dont bronze a la colonne {activite.cle} ; "
+                f"{activite.source} ne convient pas."
+            )
+        if cible.source in vues:
+            raise ContratInvalide(f"Contrat {contrat.source} : activite tourne en rond par {cible.source}.")
+        vues.add(cible.source)
+        suivant = cible
 
 
 @cache

@@ -1,7 +1,7 @@
 """Tire les fichiers de parcours (100 chances, étapes, prescriptions) qui donnent exactement les chiffres des cibles.
 
-Une partie des personnes sont des salariés d'ABC Clauses, sous la même identité : un candidat de 100 chances, un
-stagiaire ou une fiche de prescription d'avant leur premier contrat. Les autres n'ont que leur parcours.
+Une partie des personnes sont des salariés d'ABC Clauses : un candidat de 100 chances, un stagiaire ou une fiche de
+prescription d'avant leur premier contrat, un sur trois mal écrit (`identites`). Les autres n'ont que leur parcours.
 """
 
 from __future__ import annotations
@@ -35,14 +35,9 @@ from include.demo.defauts import (
     un_sur,
 )
 from include.demo.fichiers import Facon, Ligne, Livraison, Table
+from include.demo.identites import NOMS_COMMUNES, Identite, ajouter_jumeaux, identite_de, mal_ecrire
 
 FIN_2016, FIN_2017 = dt.date(2016, 12, 31), dt.date(2017, 12, 31)
-NOMS_COMMUNES = {
-    "21231": "Dijon", "21166": "Chenôve", "21171": "Chevigny-Saint-Sauveur", "21278": "Fontaine-lès-Dijon",
-    "21355": "Longvic", "21390": "Marsannay-la-Côte", "21515": "Quetigny", "21540": "Saint-Apollinaire",
-    "21617": "Talant", "21485": "Plombières-lès-Dijon", "21481": "Perrigny-lès-Dijon", "21003": "Ahuy",
-    "21038": "Auxonne", "21292": "Genlis", "21317": "Is-sur-Tille", "21054": "Beaune",
-}  # fmt: skip
 QUI_ORIENTE = ("Mission locale", "Mission locale", "Mission locale", "Pôle emploi", "Pôle emploi", "PLIE", "Cap emploi",
                "École de la deuxième chance", "Service civique", "")  # fmt: skip
 NIVEAUX = ("VI", "V bis", "V", "V", "IV", "IV", "IV", "III", "")
@@ -59,20 +54,6 @@ ORGANISMES = ("Centre de formation de l'Exemple", "CFA du Modèle", "École Fict
 
 
 # ----------------------------------------------------------------------------------------------------------- les lignes
-@dataclass(eq=False)
-class Identite:
-    """Une personne telle qu'un partenaire la décrit."""
-
-    nom: str
-    prenom: str
-    date_naissance: dt.date
-    sexe: str
-    commune: str
-    qpv: str
-    salarie: Personne | None = None
-    """Le salarié d'ABC Clauses que c'est, s'il y en a un."""
-
-
 @dataclass(eq=False)
 class Candidature:
     """Un candidat à un SAS."""
@@ -157,11 +138,12 @@ class _Tirage:
             self.premier_contrat[contrat.personne] = debut
         self.libres = list(monde.personnes)
         self.alea.shuffle(self.libres)
-        self.pris = {_cle(identite_de(p)) for p in monde.personnes}
+        self.pris = {identite_de(p).cle for p in monde.personnes}
         self.parcours = Parcours()
         self._prescriptions()
         self._etapes()
         self._cent_chances()
+        self._identites()
 
     # -------------------------------------------------------------------------------------------------------- personnes
     def _inconnu(self, sexe: str, annees: tuple[int, int]) -> Identite:
@@ -175,8 +157,8 @@ class _Tirage:
                 quartier, commune = "", self.alea.choice(COMMUNES)
             prenom = self.noms.first_name_female() if sexe == "F" else self.noms.first_name_male()
             identite = Identite(self.noms.last_name(), prenom, naissance, sexe, NOMS_COMMUNES[commune], quartier)
-            if _cle(identite) not in self.pris:
-                self.pris.add(_cle(identite))
+            if identite.cle not in self.pris:
+                self.pris.add(identite.cle)
                 return identite
 
     def _salarie(self, sexe: str, annees: tuple[int, int], apres: dt.date) -> Identite | None:
@@ -196,6 +178,17 @@ class _Tirage:
         jour = debut + dt.timedelta(days=self.alea.randint(0, (fin - debut).days))
         avant = jour - dt.timedelta(days=max(jour.weekday() - 4, 0))
         return avant if avant >= debut else debut
+
+    def _identites(self) -> None:
+        """Des gens différents qui se ressemblent, et des salariés mal écrits : une fois tous les chiffres tirés."""
+        p = self.parcours
+        candidats, prescrits = (
+            list(dict.fromkeys(x.identite for x in lignes if not x.identite.salarie))
+            for lignes in (p.candidatures, p.prescriptions)
+        )
+        ajouter_jumeaux(self.monde.personnes, candidats, prescrits)
+        self.pris |= {i.cle for i in (*candidats, *prescrits)}
+        mal_ecrire(((p.candidatures, False), (p.passages, False), (p.prescriptions, True)), self.pris)
 
     # ---------------------------------------------------------------------------------------------------- prescriptions
     def _prescriptions(self) -> None:
@@ -505,20 +498,6 @@ def prescriptions(parcours: Parcours) -> dict[dt.date, Table]:
     for lignes in envois.values():
         lignes.sort(key=lambda ligne: str(ligne["id_prescription"]))
     return {envoi: Table(PRESCRIPTIONS, envois[envoi]) for envoi in sorted(envois)}
-
-
-def identite_de(p: Personne) -> Identite:
-    """Un salarié tel qu'un autre partenaire le décrit : sous son nom de naissance s'il en a un."""
-    commune = NOMS_COMMUNES.get(p.code_commune, "Dijon")
-    return Identite(p.nom_naissance or p.nom, p.prenom, p.date_naissance, p.sexe, commune, p.qpv, p)
-
-
-def _cle(identite: Identite) -> tuple[str, str, dt.date]:
-    return (
-        sans_accents_majuscules(identite.nom),
-        sans_accents_majuscules(identite.prenom),
-        identite.date_naissance,
-    )
 
 
 # ------------------------------------------------------------------------------------------------ les mêmes en fichiers

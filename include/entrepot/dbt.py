@@ -23,6 +23,7 @@ COUCHES: dict[str, dict[str, Any]] = {
             "models/intermediate/personnes",
             "models/marts/core",
             "models/meta/anomalies.sql",
+            "models/meta/mouvements_personnes.sql",
             "models/meta/livraisons.sql",
             "models/meta/rejets.sql",
         ],

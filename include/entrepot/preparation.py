@@ -17,9 +17,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from include.confidentialite import cle
 from include.configuration import Dossiers, Nuit
 from include.contrats import Contrat, connus, tous
 from include.extraction.livraisons import effectives, manifestes
+from include.personnes import registre
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,14 @@ COLONNES_CONTRATS: dict[str, str] = {
 }
 
 
+COLONNES_PERSONNES: dict[str, str] = {"identite_id": "VARCHAR", "personne_id": "VARCHAR"}
+COLONNES_MOUVEMENTS: dict[str, str] = {
+    "nuit": "DATE",
+    "avant": "VARCHAR",
+    "personne_id": "VARCHAR",
+    "evenement": "VARCHAR",
+    "motif": "VARCHAR",
+}
 COLONNES_PARAMETRES: dict[str, str] = {"nuit": "DATE", "arrete_au": "DATE", "publication": "VARCHAR"}
 TABLES_DE_LA_NUIT: dict[str, tuple[str, dict[str, str]]] = {
     "parametres": ("Une seule ligne : la nuit, son arrêté, la publication candidate.", COLONNES_PARAMETRES),
@@ -114,6 +124,8 @@ TABLES_DE_LA_NUIT: dict[str, tuple[str, dict[str, str]]] = {
     "contrats": ("Une ligne par contrat.", COLONNES_CONTRATS),
     "controles_livraisons": ("Une ligne par contrôle fait à la lecture d'une livraison.", COLONNES_CONTROLES),
     "rejets": ("Une ligne par cellule qui a fait rejeter sa ligne.", _AVEC_SOURCE | COLONNES_LIGNES_SIGNALEES),
+    "personnes": ("Une ligne par identité écrite par un partenaire : la personne que c'est.", COLONNES_PERSONNES),
+    "mouvements_personnes": ("Une ligne par réunion ou séparation de personnes.", COLONNES_MOUVEMENTS),
     "anomalies": ("Une ligne par cellule vidée ou réparée.", _AVEC_SOURCE | COLONNES_LIGNES_SIGNALEES),
 }
 """Tables du schéma bronze que la nuit écrit à côté des vues de sources : description et colonnes."""
@@ -141,6 +153,9 @@ def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
                 for m in livraisons for c in m["controles"]])  # fmt: skip
         _lignes_signalees(base, d, "rejets", livraisons)
         _lignes_signalees(base, d, "anomalies", livraisons)
+        personnes, mouvements = _qui_est_qui(d, nuit)
+        _table(base, "personnes", COLONNES_PERSONNES, personnes)
+        _table(base, "mouvements_personnes", COLONNES_MOUVEMENTS, mouvements)
         # Une source que le pôle ne reçoit pas a une vue vide : les modèles sont les mêmes pour tous.
         for contrat in connus().values():
             en_vigueur = [m for m in livraisons if m["source"] == contrat.source and m["effective"]]
@@ -149,6 +164,14 @@ def preparer(d: Dossiers, nuit: Nuit, publication: str) -> Build:
         json.dumps({"nuit": str(nuit.nuit), "arrete_au": str(nuit.arrete_au), "publication": publication})
     )
     return build
+
+
+def _qui_est_qui(d: Dossiers, nuit: Nuit) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Personne de chaque identité et mouvements, d'après le registre ; rien tant qu'il n'existe pas."""
+    if not registre.REGISTRE.dossier(d).exists():
+        return [], []
+    la_cle = cle(d)
+    return registre.correspondances(d, la_cle, nuit).to_pylist(), registre.mouvements(d, la_cle, nuit)
 
 
 def _typee(manifeste: dict[str, Any]) -> dict[str, Any]:
@@ -188,12 +211,17 @@ def _lignes_signalees(base: duckdb.DuckDBPyConnection, d: Dossiers, nom: str, li
 def _vue(base: duckdb.DuckDBPyConnection, d: Dossiers, contrat: Contrat, livraisons: list[dict[str, Any]]) -> None:
     """Vue d'une source sur ses livraisons en vigueur, avec le rang de chacune (la plus tardive a le plus grand)."""
     fichiers = _fichiers(d, livraisons, "lignes.parquet")
+    # Bronze dit l'identité écrite ; les modèles lisent la personne. Sans registre, l'une tient lieu de l'autre.
+    colonnes, qui = "l.*", ""
+    if contrat.nominatif:
+        colonnes = "l.* replace (coalesce(q.personne_id, l.personne_id) as personne_id)"
+        qui = "left join bronze.personnes as q on q.identite_id = l.personne_id"
     base.execute(
         f'create view bronze."{contrat.source}" as '
-        f"select l.*, v.rang as _rang, v.annee_fichier as _annee_fichier, "
+        f"select {colonnes}, v.rang as _rang, v.annee_fichier as _annee_fichier, "
         f"coalesce(v.date_fichier, v.recu_le) as _etat_au "
         f"from ({_union(contrat.colonnes_bronze(), fichiers)}) as l "
-        f"join bronze.livraisons as v on v.livraison = l._livraison"
+        f"join bronze.livraisons as v on v.livraison = l._livraison {qui}"
     )
 
 

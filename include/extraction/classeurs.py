@@ -51,7 +51,7 @@ def feuilles(chemin: Path) -> Iterator[TableauFeuille]:
     if not parties:
         raise FichierRefuse("classeur sans aucune feuille de calcul")
     for nom, partie in parties.items():
-        yield TableauFeuille(chemin, nom, partie)
+        yield TableauFeuille(chemin, nom, nom, partie)
 
 
 def _parties(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -76,7 +76,10 @@ class TableauFeuille:
     """Une feuille de calcul."""
 
     chemin: Path
+    onglet: str
+    """Son nom dans le classeur."""
     feuille: str
+    """Le nom sous lequel elle se montre : voir feuilles.retenir."""
     partie: str
     encodage: str | None = None
     separateur: str | None = None
@@ -118,7 +121,7 @@ class TableauFeuille:
         try:
             non_calculees = _examiner(self.chemin, self.partie, self.feuille)
             with calamine.load_workbook(str(self.chemin)) as classeur:
-                return classeur.get_sheet_by_name(self.feuille), non_calculees
+                return classeur.get_sheet_by_name(self.onglet), non_calculees
         except (FichierRefuse, MemoryError, OSError):
             raise
         except (KeyboardInterrupt, SystemExit):

@@ -39,11 +39,11 @@ class Entete:
         """Nombre de colonnes de la ligne d'en-têtes, titrées ou non : au-delà, une cellule remplie est de trop."""
         return len(self.titres)
 
-    @property
-    def inconnues(self) -> list[str]:
-        """Titres que le contrat ne connaît pas."""
+    def inconnues(self, contrat: Contrat) -> list[str]:
+        """Titres que le contrat ne connaît pas ; leur place, si la source est nominative : l'un peut être un nom."""
         connues = set(self.positions.values())
-        return [t.strip() for i, t in enumerate(self.titres) if i not in connues and t.strip()]
+        titres = {i: t.strip() for i, t in enumerate(self.titres) if i not in connues and t.strip()}
+        return [f"colonne {i + 1}" if contrat.nominatif else titre for i, titre in titres.items()]
 
 
 def plier(texte: str) -> str:
@@ -155,6 +155,7 @@ def _absentes(contrat: Contrat, entete: Entete, feuille: str | None) -> str:
     reconnues = ", ".join(f"« {contrat.colonne(n).entete} »" for n in entete.positions)
     lieu = f"ligne {entete.fin}" + (f", feuille « {feuille} »" if feuille else "")
     # Les autres titres ne sont cités que d'une ligne qui est sûrement un en-tête : une donnée peut être un nom.
-    autres = entete.inconnues if 2 * len(entete.positions) >= len([t for t in entete.titres if t.strip()]) else []
+    est_un_entete = 2 * len(entete.positions) >= len([t for t in entete.titres if t.strip()])
+    autres = entete.inconnues(contrat) if est_un_entete else []
     suite = f" ; autres titres : {', '.join(f'« {t} »' for t in autres)}" if autres else ""
     return f"colonnes requises absentes : {manquantes}. En-tête lu ({lieu}) : {reconnues}{suite}"

@@ -6,7 +6,8 @@ Plusieurs feuilles se lisent comme une seule : leurs lignes mises bout à bout, 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -70,6 +71,9 @@ def retenir(tableaux: list[Tableau], contrat: Contrat, jour: dt.date | None) -> 
     Une feuille par mois : un mois sans événement a une feuille vide, ou n'en a pas. Une par valeur : toute feuille qui
     nomme au moins la moitié des colonnes requises en est une ; une feuille vide n'est rien.
     """
+    if tableaux[0].feuille is not None:
+        montrees = noms_montres([t.feuille or "" for t in tableaux], contrat)
+        tableaux = [replace(cast(Any, t), feuille=nom) for t, nom in zip(tableaux, montrees, strict=True)]
     plusieurs = contrat.format.get("feuilles")
     if plusieurs is None or tableaux[0].feuille is None:
         if plusieurs == "colonne":
@@ -97,6 +101,19 @@ def retenir(tableaux: list[Tableau], contrat: Contrat, jour: dt.date | None) -> 
             f"aucune feuille {lesquelles} n'a d'en-têtes reconnus : vérifiez le classeur et déposez-le à nouveau"
         )
     return Retenues(retenus, _ignorees(ecartes, contrat))
+
+
+def noms_montres(onglets: list[str], contrat: Contrat) -> list[str]:
+    """Nom sous lequel se montre chaque feuille d'un classeur, dans le même ordre.
+
+    D'un classeur qui nomme des personnes, une feuille qu'aucun contrat n'attend n'a que son rang : son nom peut en être
+    un.
+    """
+    voisins = [contrat, *(c for c in tous().values() if c.fichier == contrat.fichier)]
+    if not any(c.nominatif for c in voisins):
+        return onglets
+    attendues = {normaliser(c.format["feuille"]) for c in voisins if "feuille" in c.format}
+    return [nom if normaliser(nom) in attendues else f"feuille {rang}" for rang, nom in enumerate(onglets, 1)]
 
 
 def _ignorees(tableaux: list[Tableau], contrat: Contrat) -> list[str]:

@@ -305,13 +305,14 @@ class TableauTexte:
     @cached_property
     def apercu(self) -> list[Rang]:
         """Premiers enregistrements ; aucun si ce découpage ne convient pas."""
-        lecteur = self._lecteur(self.texte.debut)
+        lecteur = self.lecteur(self.texte.debut)
         try:
             return [Rang(lecteur.line_num, cellules) for cellules in lecteur]
         except csv.Error:
             return []
 
-    def _lecteur(self, lignes: Iterable[str]) -> _csv.Reader:
+    def lecteur(self, lignes: Iterable[str]) -> _csv.Reader:
+        """Enregistrements de ces lignes physiques, découpées par ce séparateur."""
         if self.guillemets:
             return csv.reader(lignes, delimiter=self.separateur)
         return csv.reader(lignes, delimiter=self.separateur, quoting=csv.QUOTE_NONE)
@@ -405,7 +406,7 @@ class TableauTexte:
     ) -> tuple[list[Codee], np.ndarray, np.ndarray | None]:
         """Remet à leur rang les lignes qui n'ont pas le nombre habituel de cellules : les manquantes sont vides."""
         textes = [texte for _, texte in irregulieres]
-        lues = list(self._lecteur(textes))
+        lues = list(self.lecteur(textes))
         if len(lues) != len(textes) or any(
             _avale(cellule, self.separateur, largeur)
             for texte, cellules in zip(textes, lues, strict=True)

@@ -7,6 +7,7 @@ pour chaque ligne. Le fichier n'est jamais recopié en clair sur disque.
 from __future__ import annotations
 
 import datetime as dt
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,16 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.confidentialite import Cle, personne_id, pseudonymes
+from include.confidentialite import Cle, Oppositions, personne_id, pseudonymes
 from include.configuration import Nuit
 from include.contrats import Colonne, Contrat
 from include.extraction.entetes import Entete
+from include.extraction.expurgation import Lieu
 from include.extraction.feuilles import Retenues, retenir
 from include.extraction.formats import Codee, FichierRefuse, Lignes, blanches, ouvrir
-from include.extraction.types_cellules import VIDE, Typee, Typeur
+from include.extraction.types_cellules import VIDE, Typee, Typeur, d_une_autre_colonne
 
 __all__ = ["FichierRefuse", "Lecture", "lire"]
 
+DEPLACEE = "cellules décalées : date, courriel ou téléphone là où un texte est attendu"
 EN_TROP = "cellules en trop : plus de cellules remplies que de colonnes"
 TOUTE_LA_LIGNE = "(ligne)"
 CLE_EN_DOUBLE = "clé en double, valeurs différentes"
@@ -64,6 +67,10 @@ class Lecture:
     """Colonnes identifiantes et sensibles des lignes chargées, pour prive/ ; None si la source n'en a pas."""
     valeurs_rejetees: pa.Table | None
     """Cellules rejetées, avec leur valeur ; None s'il n'y en a pas."""
+    opposees: set[Lieu]
+    """Lignes chargées de personnes effacées : bronze les a sous un pseudonyme tiré au sort, identites ne les a pas."""
+    opposees_ecartees: set[Lieu]
+    """Lignes de personnes effacées qui n'ont pas été chargées."""
 
 
 @dataclass
@@ -86,10 +93,13 @@ class _Signalements:
             self.motifs.append(pa.repeat(pa.scalar(motifs), n) if isinstance(motifs, str) else motifs)
             self.valeurs.append(valeurs)
 
-    def table(self, livraison: str, fichier: str) -> pa.Table:
-        """Une ligne par cellule, dans l'ordre du fichier."""
+    def table(self, livraison: str, fichier: str, tues: np.ndarray | None = None) -> pa.Table:
+        """Une ligne par cellule, dans l'ordre du fichier. tues: une marque par ligne dont la valeur ne se dit pas."""
         rangs = np.concatenate([np.zeros(0, np.int64), *self.rangs])
         n = len(rangs)
+        valeurs = pa.chunked_array(self.valeurs, pa.string())
+        if tues is not None:
+            valeurs = pc.if_else(pa.array(tues[rangs]), "", valeurs)
         return pa.table({
             "livraison": pa.repeat(pa.scalar(livraison), n),
             "fichier": pa.repeat(pa.scalar(fichier), n),
@@ -97,7 +107,7 @@ class _Signalements:
             "feuille": _feuilles(self.feuilles, rangs),
             "ligne": pa.array(self.lues.numeros[rangs], pa.int64()),
             "colonne": pa.chunked_array(self.colonnes, pa.string()),
-            "valeur": pa.chunked_array(self.valeurs, pa.string()),
+            "valeur": valeurs,
             "motif": pa.chunked_array(self.motifs, pa.string()),
         }).sort_by([("rang", "ascending")]).drop_columns("rang")  # fmt: skip
 
@@ -144,6 +154,7 @@ def lire(
     livraison: str,
     cle: Cle,
     sortie: Path,
+    oppositions: Oppositions | None = None,
 ) -> Lecture:
     """Lit un fichier et écrit dans `sortie` lignes.parquet, rejets.parquet et anomalies.parquet.
 
@@ -151,6 +162,7 @@ def lire(
     livraison: son identifiant, que chaque ligne porte.
     cle: clé des pseudonymes ; aucune colonne identifiante n'entre dans les trois fichiers.
     sortie: dossier existant.
+    oppositions: personnes effacées, dont rien de ce qui les nomme ne doit être gardé.
 
     Lève FichierRefuse, en français et sans valeur personnelle, si le fichier entier est inutilisable.
     """
@@ -159,14 +171,17 @@ def lire(
     retenues = retenir(tableaux, contrat, jour)
     lues, feuilles, entete = retenues.lignes()
     tableau = retenues.tableaux[0][0]
-    inconnues = entete.inconnues + _sans_titre(entete, lues)
+    inconnues = entete.inconnues(contrat) + _sans_titre(entete, lues)
     n = len(lues.numeros)
     with duckdb.connect(":memory:", config={"temp_directory": ""}) as base:
         typeur = Typeur(nuit.nuit, jour, base)
         cellules = [_cellules(c, entete, lues, feuilles, typeur) for c in contrat.colonnes]
 
     vides = _vides(lues)
+    deplacees = _deplacees(contrat, cellules)
     fautives = _fautives(cellules, n) | lues.en_trop
+    for _, marques in deplacees:
+        fautives |= marques
     total = _lignes_total(lues, fautives) & ~vides
     donnees = ~vides & ~total
     typees = donnees & ~fautives
@@ -176,16 +191,20 @@ def lire(
     _signaler(rejets, [c for c in cellules if c.colonne.requis], lues, donnees & fautives)
     vide = pa.array([""] * int((donnees & lues.en_trop).sum()))
     rejets.ajouter(np.flatnonzero(donnees & lues.en_trop), TOUTE_LA_LIGNE, EN_TROP, vide)
+    for c, marques in deplacees:
+        en_cause = np.flatnonzero(donnees & marques)
+        rejets.ajouter(en_cause, c.colonne.entete, DEPLACEE, c.de(c.brutes.valeurs, en_cause))
     doublons, differentes = _doublons(contrat, cellules, typees)
     _signaler_cles(rejets, contrat, cellules, lues, differentes)
     gardees = np.flatnonzero(typees & ~doublons & ~differentes)
     _signaler(anomalies, [c for c in cellules if not c.colonne.requis], lues, gardees)
     _signaler_notes(anomalies, cellules, lues, gardees)
 
-    valeurs_rejetees = rejets.table(livraison, chemin.name)
+    opposees = _opposees(contrat, cellules, n, cle, oppositions)
+    valeurs_rejetees = rejets.table(livraison, chemin.name, opposees)
     pq.write_table(valeurs_rejetees.select(_SIGNALEES), sortie / "rejets.parquet")
     pq.write_table(anomalies.table(livraison, chemin.name).select(_SIGNALEES), sortie / "anomalies.parquet")
-    colonnes, identites = _repartir(contrat, cellules, gardees, lues.numeros, cle)
+    colonnes, identites = _repartir(contrat, cellules, gardees, lues.numeros, cle, opposees)
     colonnes |= {
         "_livraison": pa.repeat(pa.scalar(livraison), len(gardees)),
         "_feuille": _feuilles(feuilles, gardees),
@@ -209,6 +228,8 @@ def lire(
         controles=_controles(contrat, retenues, inconnues, cellules, lues, donnees, total, typees, len(gardees)),
         identites=identites,
         valeurs_rejetees=valeurs_rejetees if valeurs_rejetees.num_rows else None,
+        opposees=_lieux(feuilles, lues, gardees[opposees[gardees]]),
+        opposees_ecartees=_lieux(feuilles, lues, np.setdiff1d(np.flatnonzero(opposees), gardees)),
     )
 
 
@@ -262,6 +283,25 @@ def _fautives(cellules: Iterable[_Cellules], n: int) -> np.ndarray:
         if c.colonne.requis:
             fautives |= c.marques(pc.is_valid(c.motifs))
     return fautives
+
+
+def _deplacees(contrat: Contrat, cellules: list[_Cellules]) -> list[tuple[_Cellules, np.ndarray]]:
+    """Colonnes de texte et, pour chacune, les lignes où se lit ce qu'une autre colonne devait contenir.
+
+    Une cellule qui manque fait reculer les suivantes : le nom d'une personne serait alors dans une colonne que bronze
+    garde. Ne concerne que les sources qui en nomment.
+    """
+    textes = [
+        c
+        for c in cellules
+        if contrat.nominatif and c.colonne.type in ("texte", "identifiant") and not c.colonne.modalites
+    ]
+    return [
+        # Un numéro de dossier peut ressembler à un numéro de téléphone, un motif se dire d'une date.
+        (c, c.marques(d_une_autre_colonne(c.brutes.valeurs, telephone=c.colonne.nom not in contrat.cle)))
+        for c in textes
+        if c.colonne.dcp != "sensible"
+    ]
 
 
 def _lignes_total(lues: Lignes, fautives: np.ndarray) -> np.ndarray:
@@ -440,12 +480,28 @@ def _nombre(unites: int, unite: int) -> str:
 # --- Ranger ----------------------------------------------------------------------------------------------------------
 
 
+def _opposees(
+    contrat: Contrat, cellules: list[_Cellules], n: int, cle: Cle, oppositions: Oppositions | None
+) -> np.ndarray:
+    """Lignes, chargées ou non, d'une personne effacée ; sans personne effacée, rien n'est calculé."""
+    if not contrat.nominatif or oppositions is None or not oppositions.depuis:
+        return np.zeros(n, bool)
+    tous = np.arange(n)
+    identite = ("nom", "nom_naissance", "prenom", "date_naissance")
+    lignes = {c.colonne.nom: c.de(c.typee.valeurs, tous) for c in cellules if c.colonne.nom in identite}
+    return oppositions.reconnaitre(personne_id(pa.table(lignes), cle))
+
+
 def _repartir(
-    contrat: Contrat, cellules: list[_Cellules], rangs: np.ndarray, numeros: np.ndarray, cle: Cle
+    contrat: Contrat, cellules: list[_Cellules], rangs: np.ndarray, numeros: np.ndarray, cle: Cle, opposees: np.ndarray
 ) -> tuple[dict[str, pa.Array], pa.Table | None]:
-    """Colonnes qui vont en bronze, et table des colonnes identifiantes ou sensibles, en texte, qui n'y vont pas."""
+    """Colonnes qui vont en bronze, et table des colonnes identifiantes ou sensibles, en texte, qui n'y vont pas.
+
+    opposees: une marque par ligne du fichier ; celles-là ont en bronze un pseudonyme tiré au sort, et rien ailleurs.
+    """
     bronze: dict[str, pa.Array] = {}
     restreintes: dict[str, pa.Array] = {}
+    au_sort = pa.array(opposees[rangs])
     for c in cellules:
         valeurs = c.de(c.typee.valeurs, rangs)
         if c.colonne.dcp:
@@ -456,12 +512,28 @@ def _repartir(
             elif c.colonne.type == "naissance":
                 bronze[nom] = pc.year(valeurs)
             elif c.colonne.pseudonyme:
-                bronze[nom] = pseudonymes(valeurs, f"{contrat.source}.{c.colonne.nom}", cle)
+                calcules = pseudonymes(valeurs, f"{contrat.source}.{c.colonne.nom}", cle)
+                bronze[nom] = _tirer_au_sort(calcules, au_sort)
             elif c.typee.annexe is not None:
                 bronze[nom] = c.de(c.typee.annexe, rangs)
     if not restreintes:
         return bronze, None
     identites = {"_ligne": pa.array(numeros[rangs], pa.int64())}
     if contrat.nominatif:
-        identites["personne_id"] = bronze["personne_id"] = personne_id(pa.table(restreintes), cle)
-    return bronze, pa.table(identites | restreintes)
+        identites["personne_id"] = personne_id(pa.table(restreintes), cle)
+        bronze["personne_id"] = _tirer_au_sort(identites["personne_id"], au_sort)
+    return bronze, pa.table(identites | restreintes).filter(pc.invert(au_sort))
+
+
+def _tirer_au_sort(pseudonymes: pa.StringArray, lesquels: pa.BooleanArray) -> pa.StringArray:
+    """Remplace ces pseudonymes par d'autres que rien ne refait ; deux lignes de même pseudonyme le restent."""
+    if not lesquels.true_count:
+        return pseudonymes
+    codee = pseudonymes.dictionary_encode()
+    tires = pa.array([secrets.token_hex(16) for _ in codee.dictionary], pa.string())
+    return pc.if_else(lesquels, tires.take(codee.indices), pseudonymes)
+
+
+def _lieux(feuilles: Codee, lues: Lignes, rangs: np.ndarray) -> set[Lieu]:
+    """Feuille et numéro de ces lignes."""
+    return set(zip(_feuilles(feuilles, rangs).to_pylist(), lues.numeros[rangs].tolist(), strict=True))

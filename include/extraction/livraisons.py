@@ -16,7 +16,6 @@ import logging
 import os
 import re
 import shutil
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,10 +28,11 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from include.confidentialite import Cle, cle, synchroniser
+from include.confidentialite import Cle, Oppositions, cle, partage, resumer, synchroniser
 from include.configuration import Dossiers, Nuit
 from include.contrats import Contrat, nom_normalise, reconnaitre_nom, tous
 from include.extraction.entetes import contrats_par_entetes
+from include.extraction.expurgation import NonExpurgeable, expurger
 from include.extraction.lecture import FichierRefuse, Lecture, lire
 
 Manifeste = dict[str, Any]
@@ -179,21 +179,22 @@ def prendre(d: Dossiers, nuit: Nuit, source: str, chemins: list[str]) -> list[Ma
     et n'arrête pas les autres. Un fichier disparu ou modifié pendant la lecture est laissé à la nuit prochaine : il est
     rendu avec le statut `laissee`, sans manifeste sur disque.
 
-    Lève CleAbsente, CleInvalide ou CleDifferente sans rien écrire, et laisse passer les pannes de la machine (disque
-    plein, mémoire) pour que la tâche soit reprise.
+    Lève CleAbsente, CleInvalide, CleDifferente ou OperationInachevee sans rien écrire, et laisse passer les pannes de
+    la machine (disque plein, mémoire) pour que la tâche soit reprise.
     """
     contrat = None if source == INCONNUE else tous()[source]
-    la_cle = cle(d)
-    (d.bronze / source).mkdir(parents=True, exist_ok=True)
-    d.archives.mkdir(parents=True, exist_ok=True)
-    with _verrou(d, source):
+    with partage(d), _verrou(d, source):
+        la_cle = cle(d)
+        oppositions = Oppositions.lire(d, la_cle)
+        (d.bronze / source).mkdir(parents=True, exist_ok=True)
+        d.archives.mkdir(parents=True, exist_ok=True)
         _nettoyer(d, source)
         historique = manifestes(d, source)
         resultat = []
         fichiers, disparus = _trier(d, nuit, contrat, chemins)
         for fichier in fichiers:
             try:
-                m, nouveau = _prendre_un(d, nuit, source, contrat, fichier, historique, la_cle)
+                m, nouveau = _prendre_un(d, nuit, source, contrat, fichier, historique, la_cle, oppositions)
             except _Modifie:
                 m, nouveau = _laissee(source, fichier.chemin, "modifié pendant sa lecture"), False
             if nouveau:
@@ -204,8 +205,11 @@ def prendre(d: Dossiers, nuit: Nuit, source: str, chemins: list[str]) -> list[Ma
 
 
 def lire_archive(d: Dossiers, sha256: str, cle: Cle) -> bytes:
-    """Octets reçus sous cette empreinte, déchiffrés et décompressés. Lève ContenuAltere ou CleDifferente."""
-    with cle.lecteur(_archive(d, sha256)) as flux, pa.CompressedInputStream(pa.PythonFile(flux, "r"), "zstd") as clair:
+    """Octets reçus sous cette empreinte, déchiffrés et décompressés ; sans les personnes effacées depuis.
+
+    Lève ContenuAltere ou CleDifferente.
+    """
+    with cle.lecteur(archive(d, sha256)) as flux, pa.CompressedInputStream(pa.PythonFile(flux, "r"), "zstd") as clair:
         return clair.read()
 
 
@@ -225,7 +229,14 @@ def _trier(d: Dossiers, nuit: Nuit, contrat: Contrat | None, chemins: list[str])
 
 
 def _prendre_un(
-    d: Dossiers, nuit: Nuit, source: str, contrat: Contrat | None, f: _Fichier, historique: list[Manifeste], la_cle: Cle
+    d: Dossiers,
+    nuit: Nuit,
+    source: str,
+    contrat: Contrat | None,
+    f: _Fichier,
+    historique: list[Manifeste],
+    la_cle: Cle,
+    oppositions: Oppositions,
 ) -> tuple[Manifeste, bool]:
     """Manifeste du fichier, et s'il vient d'être écrit. Lève _Modifie si le fichier a changé entre-temps."""
     try:
@@ -258,8 +269,14 @@ def _prendre_un(
         if jumelle := _deja_acceptee(historique, f.nom, sha256):
             manifeste |= {"statut": "doublon", "motif": f"mêmes octets que la livraison {jumelle} : sans effet"}
         else:
-            _archiver(d, f, sha256, livraison, la_cle)
-            manifeste |= _lu_ou_refuse(d, nuit, contrat, f, livraison, provisoire, la_cle)
+            lu, lecture = _lu_ou_refuse(d, nuit, contrat, f, livraison, provisoire, la_cle, oppositions)
+            manifeste |= lu
+            # Après la lecture, qui dit quels noms l'archive ne doit pas garder.
+            with _verrou(d, "archives"):
+                if contrat is not None and lecture is not None and manifeste["expurgee"]:
+                    _archiver_expurgee(d, f, manifeste, contrat, lecture, la_cle)
+                else:
+                    _archiver(d, f, sha256, livraison, la_cle)
         f.verifier_inchange()
         _engager(d, manifeste, provisoire)
     except BaseException:
@@ -284,7 +301,9 @@ _RIEN_DE_LU: Manifeste = {
     "feuilles": [],
     "colonnes_inconnues": [],
     "controles": [],
+    "expurgee": False,
 }
+"""expurgee : le fichier nomme une personne effacée, que la livraison et son archive n'ont plus."""
 
 
 def _laissee(source: str, chemin: str, pourquoi: str) -> Manifeste:
@@ -307,9 +326,16 @@ def _deja_acceptee(historique: list[Manifeste], nom: str, sha256: str) -> str | 
 
 
 def _lu_ou_refuse(
-    d: Dossiers, nuit: Nuit, contrat: Contrat | None, f: _Fichier, livraison: str, provisoire: Path, la_cle: Cle
-) -> Manifeste:
-    """Lit le fichier dans `provisoire` et rend ce que le manifeste doit en dire ; inutilisable, il est refusé."""
+    d: Dossiers,
+    nuit: Nuit,
+    contrat: Contrat | None,
+    f: _Fichier,
+    livraison: str,
+    provisoire: Path,
+    la_cle: Cle,
+    oppositions: Oppositions,
+) -> tuple[Manifeste, Lecture | None]:
+    """Lit le fichier dans `provisoire` ; rend ce que le manifeste doit en dire, et la lecture s'il n'est pas refusé."""
     try:
         if contrat is None:
             raise FichierRefuse(_motif_inconnu(f))
@@ -327,6 +353,7 @@ def _lu_ou_refuse(
             livraison=livraison,
             cle=la_cle,
             sortie=provisoire,
+            oppositions=oppositions,
         )
         _verifier(contrat, lecture, provisoire)
         f.verifier_inchange()
@@ -346,14 +373,14 @@ def _lu_ou_refuse(
             ),
             True,
         )
-        journal.error("%s : %s, levée en %s", f.chemin, type(erreur).__name__, _ou(erreur))
+        journal.error("%s : %s", f.chemin, resumer(erreur))
     else:
-        return _resume(lecture, contrat, livraison)
+        return _resume(lecture, contrat, livraison), lecture
     # Une lecture refusée en chemin a pu écrire un début : une livraison refusée n'a que son manifeste.
     _effacer_a_cote(d, contrat.source if contrat else INCONNUE, livraison)
     for reste in provisoire.iterdir():
         reste.unlink()
-    return {"statut": "refusee", "motif": motif, "erreur_interne": interne}
+    return {"statut": "refusee", "motif": motif, "erreur_interne": interne}, None
 
 
 def _resume(lecture: Lecture, contrat: Contrat, livraison: str) -> Manifeste:
@@ -373,6 +400,7 @@ def _resume(lecture: Lecture, contrat: Contrat, livraison: str) -> Manifeste:
         "feuilles": list(lecture.feuilles),
         "colonnes_inconnues": list(lecture.colonnes_inconnues),
         "controles": list(lecture.controles),
+        "expurgee": bool(lecture.opposees or lecture.opposees_ecartees),
     }
 
 
@@ -416,18 +444,52 @@ def contrats_de(chemin: Path) -> list[Contrat]:
 
 def _archiver(d: Dossiers, f: _Fichier, sha256: str, livraison: str, la_cle: Cle) -> None:
     """Garde les octets reçus, compressés et chiffrés. Lève _Modifie si ce ne sont plus ceux de l'empreinte."""
-    archive = _archive(d, sha256)
-    if archive.exists():
+    destination = archive(d, sha256)
+    if destination.exists():
         return
     calcul = hashlib.sha256()
     temporaire = d.archives / f".tmp-{livraison}"
-    with f.absolu.open("rb") as clair, la_cle.ecrivain(archive, temporaire=temporaire) as flux:
+    with f.absolu.open("rb") as clair, la_cle.ecrivain(destination, temporaire=temporaire) as flux:
         with pa.CompressedOutputStream(pa.PythonFile(flux, "w"), "zstd") as compresse:
             while morceau := clair.read(_MORCEAU):
                 calcul.update(morceau)
                 compresse.write(morceau)
         if calcul.hexdigest() != sha256:
             raise _Modifie
+
+
+def _archiver_expurgee(
+    d: Dossiers, f: _Fichier, manifeste: Manifeste, contrat: Contrat, lecture: Lecture, la_cle: Cle
+) -> None:
+    """Garde les octets reçus, sans les personnes effacées ; rien n'est gardé si on ne sait pas les en ôter.
+
+    Le même fichier peut servir un autre contrat et être déjà archivé : c'est alors l'archive qui se récrit.
+    Lève _Modifie si les octets ne sont plus ceux de l'empreinte.
+    """
+    sha256 = manifeste["sha256"]
+    deja = archive(d, sha256).exists()
+    octets = lire_archive(d, sha256, la_cle) if deja else f.absolu.read_bytes()
+    if not deja and hashlib.sha256(octets).hexdigest() != sha256:
+        raise _Modifie
+    jour = dt.date.fromisoformat(manifeste["date_fichier"] or manifeste["recu_le"])
+    try:
+        octets, _ = expurger(
+            octets, contrat, jour, chargees=lecture.opposees, entiere=lambda lieu, _: lieu in lecture.opposees_ecartees
+        )
+    except NonExpurgeable:
+        archive(d, sha256).unlink(missing_ok=True)
+        journal.warning("%s : archive non gardée, une personne effacée y est nommée et ne peut en être ôtée", f.chemin)
+        return
+    ecrire_archive(d, sha256, octets, la_cle)
+
+
+def ecrire_archive(d: Dossiers, sha256: str, octets: bytes, la_cle: Cle) -> None:
+    """Remplace d'un coup ce qui est gardé des octets reçus sous cette empreinte."""
+    with (
+        la_cle.ecrivain(archive(d, sha256)) as flux,
+        pa.CompressedOutputStream(pa.PythonFile(flux, "w"), "zstd") as clair,
+    ):
+        clair.write(octets)
 
 
 def _ecrire_prive(d: Dossiers, contrat: Contrat, lecture: Lecture, livraison: str, la_cle: Cle) -> None:
@@ -482,7 +544,8 @@ def _identifiant(d: Dossiers, nuit: Nuit, source: str) -> str:
     return f"{prefixe}{max(numeros, default=0) + 1:03d}"
 
 
-def _archive(d: Dossiers, sha256: str) -> Path:
+def archive(d: Dossiers, sha256: str) -> Path:
+    """Où sont gardés les octets reçus sous cette empreinte."""
     return d.archives / f"{sha256}.zst.enc"
 
 
@@ -529,8 +592,3 @@ def _est_panne(erreur: Exception) -> bool:
     if isinstance(erreur, (MemoryError, duckdb.OutOfMemoryException)):
         return True
     return getattr(erreur, "errno", None) in _PANNES or os.strerror(errno.ENOSPC) in str(erreur)
-
-
-def _ou(erreur: BaseException) -> str:
-    cadre = traceback.extract_tb(erreur.__traceback__)[-1]
-    return f"{Path(cadre.filename).name}:{cadre.lineno} ({cadre.name})"

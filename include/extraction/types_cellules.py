@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from email_validator import EmailNotValidError, validate_email
 from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 
 from include.configuration import organisation
@@ -29,6 +30,7 @@ ANNEE_MIN, ANNEE_MAX = 1900, 2100
 VIDE = "cellule obligatoire vide"
 ARRONDI = "plus de deux décimales : arrondi au centième"
 COMPLETE = "zéros de tête perdus : SIRET complété"
+SIREN_SEUL = "SIREN seul : l'entreprise est connue, son établissement ne l'est pas"
 ZEROS_RENDUS = "zéros de tête perdus : code complété"
 QUARTIER_INCONNU = "quartier inconnu : compté comme quartier prioritaire, sans nom"
 ECARTE = "élément hors liste écarté"
@@ -41,6 +43,10 @@ _ZEROS_PERDUS_MAX = 4
 _OUI, _NON = {"o", "oui", "x", "1", "vrai"}, {"", "n", "non", "0", "faux"}
 _HORS_QPV = {"", "non", "n", "0", "hors qpv"}
 _TELEPHONE = re.compile(r"(?:(?:\+|00)33(?:\(0\))?[1-9]\d{8}|0[1-9]\d{8}|\+(?!33)\d{8,15})")
+
+_DATE = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})|\d{4}-\d{1,2}-\d{1,2}([ T].*)?"
+_COURRIEL = r"[^@\s]+@[^@\s]+\.[^@\s]+"
+_NUMERO = r"(0|\+33 ?|0033 ?)[1-9]([ .-]?\d\d){4}"
 
 _Cellule = tuple[Any, str | None, str | None]
 """Valeur typée, motif qui l'empêche, motif de réparation."""
@@ -152,6 +158,12 @@ def _completer(textes: pa.StringArray, largeur: int) -> pa.StringArray:
     return pc.if_else(chiffres, pc.utf8_lpad(textes, largeur, "0"), textes)
 
 
+def d_une_autre_colonne(textes: pa.StringArray, *, telephone: bool) -> pa.BooleanArray:
+    """Vrai pour un texte qui n'est rien qu'une date, une adresse de courriel ou, si on le demande, un téléphone."""
+    formes = "|".join([_DATE, _COURRIEL, *([_NUMERO] if telephone else [])])
+    return pc.match_substring_regex(nettoyer(textes), rf"\A(?:{formes})\z")
+
+
 def courriel_valide(texte: str) -> bool:
     """Vrai si l'adresse est bien formée (rien n'est demandé au réseau)."""
     try:
@@ -177,6 +189,11 @@ def siret_valide(chiffres: str) -> bool:
     return True
 
 
+def siren_valide(chiffres: str) -> bool:
+    """Vrai pour 9 chiffres dont la clé de Luhn est juste."""
+    return re.fullmatch(r"[0-9]{9}", chiffres) is not None and chiffres != "0" * 9 and stdnum_siren.is_valid(chiffres)
+
+
 def _siret(texte: str) -> _Cellule:
     if not texte:
         return None, None, None
@@ -186,6 +203,9 @@ def _siret(texte: str) -> _Cellule:
     complet = chiffres.zfill(14)
     if re.fullmatch(r"[0-9]+", chiffres) and 14 - _ZEROS_PERDUS_MAX <= len(chiffres) < 14 and siret_valide(complet):
         return complet, None, COMPLETE
+    # Une cellule dit l'établissement ou, faute de mieux, l'entreprise : leur longueur les distingue jusqu'aux modèles.
+    if siren_valide(chiffres):
+        return chiffres, None, SIREN_SEUL
     trouve = "clé de contrôle fausse" if re.fullmatch(r"[0-9]{14}", chiffres) else "autre chose trouvée"
     return None, f"SIRET attendu (14 chiffres) : {trouve}", None
 

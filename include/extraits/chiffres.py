@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from include.extraits.csv_francais import ecrire_csv
+from include.csv_francais import ecrire_csv
 from include.extraits.francais import unite
 from include.extraits.lecture import lignes, tables
 

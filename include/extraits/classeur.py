@@ -16,9 +16,19 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from include.configuration import organisation
-from include.extraits.csv_francais import DEBUTS_DE_FORMULE
+from include.csv_francais import DEBUTS_DE_FORMULE
 from include.extraits.francais import accord, date, date_longue, unite
-from include.extraits.lecture import ARRONDI, LIBELLES_SEVERITES, Axe, Ligne, Publication, lignes, schema_de, tables
+from include.extraits.lecture import (
+    ARRONDI,
+    LIBELLES_SEVERITES,
+    Axe,
+    Ligne,
+    Publication,
+    Secret,
+    lignes,
+    schema_de,
+    tables,
+)
 
 ROUGE, BLEU, GRIS, LIEN = "#B3261E", "#1F3A5F", "#5A6472", "#174EA6"
 # Un format Excel s'écrit à l'anglaise ; le tableur l'affiche avec les séparateurs du lecteur (en français # ##0,00).
@@ -147,6 +157,7 @@ class _Feuille:
         self.lien = classeur.add_format(police | {"font_color": LIEN, "underline": 1})
         self.etiquette = classeur.add_format(police | {"bold": True, "font_color": GRIS})
         self.discret = classeur.add_format(police | {"font_color": GRIS})
+        self.secret = classeur.add_format(police | {"num_format": "@", "align": "right", "font_color": GRIS})
         self.alerte = classeur.add_format(police | {"bold": True, "font_color": ROUGE, "text_wrap": True})
 
     # --- Première feuille ---
@@ -172,21 +183,34 @@ class _Feuille:
             ("Nuit de traitement", f"{date_longue(p.nuit)} : les fichiers reçus après n'y sont pas"),
             ("Arrêté au", f"{date_longue(p.arrete_au)} : aucun fait daté d'après ne compte"),
             ("Données de l'axe", self._donnees()),
-            ("Verdict des contrôles", self.etat.verdict_lisible if self.etat else "aucun contrôle passé"),
+            ("Verdict des contrôles", self._verdict() if p.audience.coulisses else ""),
             ("Arrondi", ARRONDI),
-            ("Pour", organisation()["destinataires"].get(axe) or ""),
-            ("Personnes", "Aucun nom dans ce classeur. Les effectifs y sont complets : il est d'usage interne."),
+            ("Pour", p.audience.destinataires or organisation()["destinataires"].get(axe) or ""),
+            ("Diffusion", p.audience.mention),
+            ("Plus anciens", " ; ".join(self._anterieures(restitutions))),
         ):
             if valeur:
                 ligne += 1
                 self._deux_cellules(f, ligne, etiquette, valeur, self.etiquette)
-        feuilles = [(_nom_de_feuille(t), self.publication.descriptions.get((s, t), "")) for s, t in restitutions]
+        feuilles = [(nom_de_feuille(t), self.publication.descriptions.get((s, t), "")) for s, t in restitutions]
         for nom in ajoutees:
             feuilles.insert(0 if nom == CHIFFRES else len(feuilles), (nom, _AJOUTEES[nom]))
         ligne = self._sommaire(f, ligne + 2, feuilles)
-        ligne = self._controles(f, ligne + 1, axe)
-        self._livraisons(f, ligne + 1, axe)
+        if p.audience.coulisses:
+            ligne = self._controles(f, ligne + 1, axe)
+            self._livraisons(f, ligne + 1, axe)
         f.activate()
+
+    def _anterieures(self, restitutions: list[tuple[str, str]]) -> list[str]:
+        """Ce qui, dans chaque feuille, est resté à une date plus ancienne."""
+        return [
+            f"{nom_de_feuille(table)}, {ce_qui}"
+            for schema, table in restitutions
+            for ce_qui in self.publication.anterieures.get(f"{schema}.{table}", [])
+        ]
+
+    def _verdict(self) -> str:
+        return self.etat.verdict_lisible if self.etat else "aucun contrôle passé"
 
     def _donnees(self) -> str:
         if self.etat is None or self.etat.donnees_du is None:
@@ -213,11 +237,12 @@ class _Feuille:
     def _avis(self) -> str:
         if self.etat is None or self.etat.verdict != "bloque":
             return ""
+        cause = f" Cause : {self.etat.cause}" if self.etat.cause else ""
         if self.etat.donnees_du is None:
-            return f"AUCUNE DONNÉE : cet axe n'a encore jamais passé ses contrôles. Cause : {self.etat.cause}"
+            return f"AUCUNE DONNÉE : cet axe n'a encore jamais passé ses contrôles.{cause}"
         return (
             f"DONNÉES REPORTÉES : cet axe est bloqué, ses tables sont celles arrêtées au {date(self.etat.donnees_du)} "
-            f"({self.etat.age}). Cause : {self.etat.cause}"
+            f"({self.etat.age}).{cause}"
         )
 
     def _sommaire(self, f: Worksheet, ligne: int, feuilles: list[tuple[str, str]]) -> int:
@@ -348,16 +373,15 @@ class _Feuille:
 
     def restitution(self, base: duckdb.DuckDBPyConnection, schema: str, table: str) -> None:
         """Toutes les lignes d'une table, dans l'ordre de la base, sous des titres français."""
-        f = self._nouvelle(_nom_de_feuille(table))
-        colonnes = _colonnes(table, self.publication.dictionnaire[schema, table])
-        noms = ", ".join(f'"{c.nom}"' for c in colonnes)
-        lignes = base.execute(f'select {noms} from "{schema}"."{table}"').fetchall()
+        f = self._nouvelle(nom_de_feuille(table))
+        colonnes = colonnes_de(table, self.publication.dictionnaire[schema, table])
+        lues = lignes(base, f'select * from "{schema}"."{table}"')
         largeurs = [max(len(mot) for mot in c.titre.split()) + 4 for c in colonnes]
         for j, c in enumerate(colonnes):
             f.write_string(0, j, c.titre, self.entete if c.nature == "texte" else self.entete_nombre)
-        for i, valeurs in enumerate(lignes, 1):
-            for j, (c, brute) in enumerate(zip(colonnes, valeurs, strict=True)):
-                valeur = intitules()["valeurs"].get(c.nom, {}).get(brute, brute)
+        for i, ligne in enumerate(lues, 1):
+            for j, c in enumerate(colonnes):
+                valeur = lisible(c.nom, ligne[c.nom])
                 self._cellule(f, i, j, valeur, c.nature)
                 largeurs[j] = max(largeurs[j], _longueur(valeur, c.nature))
         largeurs = [min(max(largeur, LARGEUR_MIN), LARGEUR_MAX) for largeur in largeurs]
@@ -366,7 +390,7 @@ class _Feuille:
         renvois = max(_lignes_affichees(c.titre, largeur - 2) for c, largeur in zip(colonnes, largeurs, strict=True))
         f.set_row(0, max(2, renvois) * (HAUTEUR + 1))
         f.freeze_panes(1, 0)
-        f.autofilter(0, 0, max(len(lignes), 1), len(colonnes) - 1)
+        f.autofilter(0, 0, max(len(lues), 1), len(colonnes) - 1)
         f.repeat_rows(0)
         if avis := self._avis():
             f.write_comment(0, 0, avis, {"x_scale": 3, "author": organisation()["nom"]})
@@ -380,16 +404,21 @@ class _Feuille:
         f.set_header(
             f"&L{organisation()['nom'].replace('&', '&&')}&C{nom}&RPublication {self.publication.nom}{reporte}"
         )
-        f.set_footer("&RPage &P / &N")
+        if self.publication.audience.interne:
+            f.set_footer("&RPage &P / &N")
+        else:
+            f.set_footer(f"&LPour : {self.publication.audience.destinataires}&RPage &P / &N")
         if self._avis():
             f.set_tab_color(ROUGE)
         return f
 
     def _cellule(self, f: Worksheet, ligne: int, colonne: int, valeur: Any, nature: str) -> None:
-        """Une cellule de son vrai type ; un vide reste vide."""
+        """Une cellule de son vrai type ; un vide reste vide, un secret se lit « s »."""
         format_: Format = self.formats[nature]
         if valeur is None:
             f.write_blank(ligne, colonne, None, format_)
+        elif isinstance(valeur, Secret):
+            f.write_string(ligne, colonne, valeur, self.secret)
         elif isinstance(valeur, bool):
             f.write_string(ligne, colonne, "oui" if valeur else "non", self.formats["texte"])
         elif isinstance(valeur, int | float | Decimal):
@@ -401,12 +430,18 @@ class _Feuille:
             f.write_string(ligne, colonne, texte, self.protege if texte.startswith(DEBUTS_DE_FORMULE) else format_)
 
 
-def _nom_de_feuille(table: str) -> str:
+def nom_de_feuille(table: str) -> str:
+    """Nom français de la feuille d'une table, que le tableur accepte."""
     nom = intitules()["feuilles"].get(table) or table.removeprefix("rpt_").replace("_", " ").capitalize()
     return nom[:31]
 
 
-def _colonnes(table: str, types: dict[str, str]) -> list[Colonne]:
+def lisible(colonne: str, valeur: Any) -> Any:
+    """Une modalité que la base nomme en code, telle qu'elle se lit."""
+    return intitules()["valeurs"].get(colonne, {}).get(valeur, valeur)
+
+
+def colonnes_de(table: str, types: dict[str, str]) -> list[Colonne]:
     """Colonnes d'une table avec leur titre ; une colonne sans titre prend son nom, et sa nature celle de son type."""
     connues, propres = intitules()["colonnes"], intitules()["propres"].get(table, {})
     colonnes = []
@@ -438,13 +473,13 @@ def _lignes_affichees(texte: str | None, largeur: int) -> int:
     return sum(max(-(-len(morceau) // (largeur - 3)), 1) for morceau in (texte or "").split("\n"))
 
 
-def nature_unite(unite: str, valeur: float) -> str:
+def nature_unite(unite: str, valeur: float | Secret) -> str:
     """Nature (clé de FORMATS) d'une valeur : des heures, un pourcentage, un compte entier ou un nombre."""
     if unite in ("heures", "pourcent"):
         return unite
     return nature_compte(valeur)
 
 
-def nature_compte(valeur: float | Decimal | None) -> str:
+def nature_compte(valeur: float | Decimal | Secret | None) -> str:
     """Un compte entier s'écrit sans décimale."""
-    return "entier" if valeur is None or valeur == int(valeur) else "nombre"
+    return "entier" if valeur is None or isinstance(valeur, Secret) or valeur == int(valeur) else "nombre"

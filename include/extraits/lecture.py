@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
 from include.configuration import axes
+from include.extraits.audience import INTERNE, Audience
 
 Ligne = dict[str, Any]
 
@@ -25,6 +26,17 @@ ARRONDI = "Les valeurs ne sont arrondies qu'à l'affichage, au plus proche, la m
 def libelles_axes() -> dict[str, str]:
     """Nom de chaque axe du pôle, dans l'ordre où ils se montrent."""
     return {"core": "Socle commun (personnes, structures, projets)"} | axes()
+
+
+COLONNE_SECRETE = "_secret"
+"""Dans une base masquée, nomme les colonnes de la ligne dont la valeur ne se diffuse pas."""
+
+
+class Secret(str):
+    """Ce qui se lit à la place d'une valeur sous secret statistique : un texte, jamais un nombre ni un vide."""
+
+
+SECRET = Secret("s")
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,9 @@ class Publication:
     controles: list[Ligne]
     dictionnaire: dict[tuple[str, str], dict[str, str]]
     descriptions: dict[tuple[str, str], str]
+    audience: Audience = INTERNE
+    anterieures: dict[str, list[str]] = field(default_factory=dict)
+    """Par table, ce qui y est resté à une date plus ancienne que la publication, en mots."""
 
     def axe(self, nom: str) -> Axe | None:
         """L'axe de ce nom, s'il y en a un."""
@@ -98,8 +113,13 @@ class Publication:
         return sorted(retenus, key=lambda c: (rang[c["severite"]], c["axe"], c["controle"]))
 
 
-def lire(base: duckdb.DuckDBPyConnection) -> Publication:
-    """Lit l'identité et l'état de la publication dans son schéma meta."""
+def lire(
+    base: duckdb.DuckDBPyConnection, audience: Audience = INTERNE, anterieures: dict[str, list[str]] | None = None
+) -> Publication:
+    """Lit l'identité et l'état de la publication dans son schéma meta.
+
+    audience: à qui vont les extraits. anterieures: par table, ce qui y est resté à une date plus ancienne.
+    """
     courante = lignes(base, "select * from meta.publications order by publiee_le desc limit 1")[0]
     etats = lignes(base, "select * from meta.axes")
     ordre = {nom: rang for rang, nom in enumerate(libelles_axes())}
@@ -137,6 +157,8 @@ def lire(base: duckdb.DuckDBPyConnection) -> Publication:
             (s, t): d or ""
             for s, t, d in base.execute("select schema_name, table_name, comment from duckdb_tables()").fetchall()
         },
+        audience=audience,
+        anterieures=anterieures or {},
     )
 
 
@@ -155,7 +177,10 @@ def schema_de(axe: str) -> str:
 
 
 def lignes(base: duckdb.DuckDBPyConnection, requete: str) -> list[Ligne]:
-    """Résultat d'une requête, une ligne par dictionnaire."""
+    """Résultat d'une requête, une ligne par dictionnaire ; ce qui est sous secret y vaut SECRET."""
     curseur = base.execute(requete)
     noms = [c[0] for c in curseur.description or []]
-    return [dict(zip(noms, ligne, strict=True)) for ligne in curseur.fetchall()]
+    lues = [dict(zip(noms, ligne, strict=True)) for ligne in curseur.fetchall()]
+    if COLONNE_SECRETE not in noms:
+        return lues
+    return [ligne | dict.fromkeys((ligne.pop(COLONNE_SECRETE) or "").split(), SECRET) for ligne in lues]

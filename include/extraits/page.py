@@ -12,15 +12,19 @@ import jinja2
 
 from include.configuration import fichier_du_pole, organisation
 from include.extraits import francais
+from include.extraits.classeur import nom_de_feuille
 from include.extraits.lecture import (
     ARRONDI,
     LIBELLES_SEVERITES,
     Ligne,
     Publication,
+    Secret,
     libelles_axes,
     lignes,
+    schema_de,
     tables,
 )
+from include.extraits.tableaux_csv import chemin_tableau
 
 REFUS_MONTRES = dt.timedelta(days=31)
 """Un refus sans suite reste montré un mois : le temps qu'un partenaire dépose à nouveau son fichier."""
@@ -63,7 +67,7 @@ def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossi
             (axe, chemin) for axe in publication.axes if (chemin := dossier / "extraits" / f"{axe.nom}.xlsx").exists()
         ],
         csv=dossier / "extraits" / "rapport" / "indicateurs.csv",
-        rapport=sorted((dossier / "extraits" / "rapport").glob("rapport_activite.*"), reverse=True),
+        tableaux=_tableaux(base, publication) if publication.audience.publique else {},
         dictionnaire=dossier / "dictionnaire.html",
         logo=_logo(),
         base=dossier / "entrepot.duckdb",
@@ -108,11 +112,12 @@ def _chiffres_cles(base: duckdb.DuckDBPyConnection, publication: Publication) ->
         if ligne["valeur"] is None:
             continue
         decimales = 2 if ligne["unite"] in ("heures", "pourcent") else 0
-        texte = francais.nombre(ligne["valeur"], decimales)
+        secret = isinstance(ligne["valeur"], Secret)
+        texte = ligne["valeur"] if secret else francais.nombre(ligne["valeur"], decimales)
         if ligne["code"] not in chiffres:
             chiffres[ligne["code"]] = ligne | {
                 "texte": texte,
-                "unite_lisible": francais.unite(ligne["unite"]),
+                "unite_lisible": "secret statistique" if secret else francais.unite(ligne["unite"]),
                 "reporte": ligne["publication"] != publication.nom,
                 "avant": None,
             }
@@ -127,6 +132,22 @@ def _rapprochement(base: duckdb.DuckDBPyConnection) -> list[str]:
         return []
     comptes = dict(base.execute("select verdict, count(*) from rapport.rapprochement group by all").fetchall())
     return [francais.accord(comptes[v], *mots) for v, mots in _VERDICTS_DU_RAPPROCHEMENT.items() if comptes.get(v)]
+
+
+def _tableaux(base: duckdb.DuckDBPyConnection, publication: Publication) -> dict[str, list[Ligne]]:
+    """Par axe, les tables de restitution en CSV."""
+    par_axe = {}
+    for axe in publication.axes:
+        par_axe[axe.nom] = [
+            {
+                "chemin": chemin_tableau(axe.nom, table),
+                "nom": nom_de_feuille(table),
+                "description": publication.descriptions[schema, table],
+                "anterieures": publication.anterieures.get(f"{schema}.{table}", []),
+            }
+            for schema, table in tables(base, schema_de(axe.nom), "rpt_")
+        ]
+    return {axe: siens for axe, siens in par_axe.items() if siens}
 
 
 def _par_schema(base: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:

@@ -51,7 +51,7 @@ def derniere(d: Dossiers, nuit: Nuit) -> Path | None:
 def identifiant(d: Dossiers, nuit: Nuit) -> str:
     """Nom de la prochaine publication de cette nuit : « 2018-01-02-1 », puis -2… si la nuit est reprise."""
     prefixe = f"{nuit.nuit}-"
-    numeros = [int(p.name.removeprefix(prefixe)) for p in _publications(d) if p.name.startswith(prefixe)]
+    numeros = [int(p.name.removeprefix(prefixe)) for p in publications(d) if p.name.startswith(prefixe)]
     return f"{prefixe}{max(numeros, default=0) + 1}"
 
 
@@ -96,12 +96,13 @@ def basculer(d: Dossiers, dossier: Path, publication: str) -> None:
 def elaguer(d: Dossiers, gardees: Collection[str]) -> None:
     """Efface les publications sorties de l'histoire ; jamais celle que `courant` désigne."""
     en_cours = courante(d)
-    for dossier in _publications(d):
+    for dossier in publications(d):
         if dossier.name not in gardees and dossier != en_cours:
             _effacer(d, dossier)
 
 
-def _publications(d: Dossiers) -> list[Path]:
+def publications(d: Dossiers) -> list[Path]:
+    """Dossier de chaque publication gardée."""
     return [p for p in d.publie.glob("*") if _FORME.fullmatch(p.name) and p.is_dir()]
 
 

@@ -27,6 +27,8 @@ STOCKAGE = "v1.0.0"
 SCHEMAS_INTERNES = {"reference", "staging", "intermediate"}
 PAR_CHIFFRE = ("definitions", "indicateurs", "rapprochement")
 """Tables de rapport dont chaque ligne suit les axes de ses sources, et non un axe unique."""
+REPORTEE = "Reportée : un axe qu'elle lit est bloqué, ses faits s'arrêtent au"
+"""Ce qu'ajoute, avec sa date, la description d'une table gardée parce qu'un autre axe que le sien est bloqué."""
 CLES_DE_CORE = {
     "dim_personne": ("personne_id", ["personne_id"]),
     "dim_structure": ("structure_id", ["structure_id", "donneur_ordre_id"]),
@@ -45,6 +47,13 @@ class Modele:
     grain: list[str]
     description: str
     colonnes: dict[str, str]
+    lit: frozenset[str] = frozenset()
+    """Les autres axes dont elle lit les faits (meta.lit du modèle) : elle n'est rafraîchie que si eux aussi passent."""
+
+    @property
+    def axes(self) -> frozenset[str]:
+        """Tous les axes d'où elle vient."""
+        return self.lit | {self.axe}
 
     @property
     def relation(self) -> str:
@@ -83,7 +92,8 @@ def composer(
     verdict = json.loads(build.verdict.read_text(encoding="utf-8"))
     verdict["axes"] = {a: v for a, v in verdict["axes"].items() if a in suivis}
     verdict["controles"] = [c for c in verdict["controles"] if c["axe"] in suivis]
-    modeles = [m for m in lire_modeles(build.manifeste_dbt) if m.axe in suivis]
+    # Un tableau croisé n'a de sens que si le pôle suit tous les axes qu'il croise.
+    modeles = [m for m in lire_modeles(build.manifeste_dbt) if m.axes <= suivis]
     with _bases(destination, build, ancienne) as base:
         composition = Composition()
         nuit_courante = _Nuit(base, build, modeles, verdict)
@@ -92,9 +102,9 @@ def composer(
             raise SocleBloque(bloques["core"])
         composition.axes = nuit_courante.etats(nuit, bloques)
         publications[-1]["verdict"] = composition.verdict
-        nuit_courante.ecrire_tables(bloques)
+        gardees = nuit_courante.ecrire_tables(bloques)
         nuit_courante.ecrire_meta(composition.axes, publications)
-        _decrire(base, modeles)
+        _decrire(base, modeles, gardees)
         composition.contenu = contenu(base, composition.axes)
         base.execute("checkpoint neuf")
     return composition
@@ -116,6 +126,7 @@ def lire_modeles(manifeste: Path) -> list[Modele]:
                 grain=meta.get("grain") or [],
                 description=n.get("description") or "",
                 colonnes={c["name"]: c.get("description") or "" for c in n["columns"].values()},
+                lit=frozenset(meta.get("lit") or ()),
             )
         )
     return sorted(modeles, key=lambda m: (m.schema, m.nom))
@@ -184,10 +195,13 @@ class _Nuit:
 
     # --- Les tables de chiffres ---
 
-    def ecrire_tables(self, bloques: dict[str, str]) -> None:
-        """Écrit chaque table de dbt : celle de la nuit, celle gardée, ou pour les chiffres un mélange ligne à ligne."""
-        gardees = [m for m in self.modeles if m.axe in bloques and self._suit_son_axe(m)]
-        gardees = [m for m in gardees if (m.schema, m.nom) in self.tables_anciennes]
+    def ecrire_tables(self, bloques: dict[str, str]) -> list[Modele]:
+        """Écrit chaque table de dbt : celle de la nuit, celle gardée, ou pour les chiffres un mélange ligne à ligne.
+
+        Rend celles gardées de la publication précédente.
+        """
+        retenues = [m for m in self.modeles if m.axes & bloques.keys() and self._suit_son_axe(m)]
+        gardees = [m for m in retenues if (m.schema, m.nom) in self.tables_anciennes]
         retenus = self._codes_retenus(bloques)
         for m in self.modeles:
             if m in gardees:
@@ -196,8 +210,9 @@ class _Nuit:
                 self._creer(m, self._core(m, gardees))
             elif m.schema == "rapport" and m.nom in PAR_CHIFFRE:
                 self._creer_par_chiffre(m, retenus)
-            elif (m.schema, m.nom) in self.construites and not (m.axe in bloques and self._suit_son_axe(m)):
+            elif (m.schema, m.nom) in self.construites and m not in retenues:
                 self._creer(m, f"select * from chantier.{m.relation}")
+        return gardees
 
     def _suit_son_axe(self, m: Modele) -> bool:
         """Faux pour ce qui ne se reporte jamais en bloc : meta, ce qui a été imprimé, les chiffres ligne à ligne.
@@ -322,10 +337,12 @@ class _Nuit:
         tables_meta.ecrire(self.base, "changements", [])
 
 
-def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele]) -> None:
+def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele], gardees: list[Modele]) -> None:
     """Commentaires de chaque table et colonne (ils se lisent dans les outils des analystes), puis meta.dictionnaire."""
     tables_meta.ecrire(base, "dictionnaire", [])
     cles = {(m.schema, m.nom): m.grain for m in modeles} | {("meta", n): t.cle for n, t in tables_meta.TABLES.items()}
+    # meta.axes date les tables d'un axe ; celle qui en lit un autre peut être plus vieille que le sien, et le dit.
+    reports = {(m.schema, m.nom): _report(base, m) for m in gardees if m.lit}
     descriptions: dict[tuple[str, str], tuple[str, dict[str, str]]] = {
         (m.schema, m.nom): (m.description, m.colonnes) for m in modeles
     } | {
@@ -345,7 +362,7 @@ def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele]) -> None:
     ).fetchall():
         table, connues = descriptions[schema, nom]
         relation = f'neuf."{schema}"."{nom}"'
-        base.execute(f"comment on table {relation} is '{_texte(table)}'")
+        base.execute(f"comment on table {relation} is '{_texte(table + reports.get((schema, nom), ''))}'")
         for c in colonnes:
             texte = connues.get(c) or anciennes.get((schema, nom, c)) or ""
             base.execute(f"comment on column {relation}.\"{c}\" is '{_texte(texte)}'")
@@ -360,6 +377,20 @@ def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele]) -> None:
         x["cle"] = x["colonne"] in cles[x["schema"], x["table"]]
         x["designe"] = jointures.designee(x["schema"], x["table"], x["colonne"], publiees)
     tables_meta.ajouter(base, "dictionnaire", lignes)
+
+
+def _report(base: duckdb.DuckDBPyConnection, m: Modele) -> str:
+    """Ce que dit d'elle une table gardée. Déjà gardée hier, la même date ; sinon, l'arrêté de la publication d'hier."""
+    [(commentaire,)] = base.execute(
+        "select comment from duckdb_tables() where database_name = 'ancien' and schema_name = ? and table_name = ?",
+        [m.schema, m.nom],
+    ).fetchall()
+    _, deja, dit = (commentaire or "").partition(f" {REPORTEE}")
+    if deja:
+        return deja + dit
+    requete = "select strftime(arrete_au, '%d/%m/%Y') from ancien.meta.publications order by publiee_le desc limit 1"
+    [(arrete,)] = base.execute(requete).fetchall()
+    return f" {REPORTEE} {arrete}."
 
 
 def _texte(valeur: object) -> str:

@@ -10,8 +10,10 @@ from typing import Any
 
 import duckdb
 
-from include.configuration import RACINE, axes, dossier_du_pole, organisation
+from include.confidentialite import cle
+from include.configuration import RACINE, Dossiers, Nuit, axes, dossier_du_pole, organisation
 from include.contrats import tous
+from include.personnes import registre
 
 _CODE = ("dbt_project", "include", "expectations", "docs/analysts.md")
 _SANS_EFFET = {"target", "logs", "__pycache__", ".user.yml"}
@@ -27,9 +29,6 @@ def code() -> str:
     referentiels = dossier_du_pole("referentiels")
     for fichier in sorted(referentiels.glob("*.csv")) if referentiels else ():
         calcul.update(f"{fichier.name}\n".encode() + fichier.read_bytes())
-    recits = dossier_du_pole("recits")
-    for fichier in sorted(f for f in recits.rglob("*.*") if f.is_file()) if recits else ():
-        calcul.update(f"{fichier.parent.name}/{fichier.name}\n".encode() + fichier.read_bytes())
     # Lus par leur module : un autre pôle peut les ranger ailleurs.
     calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
     calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())
@@ -64,6 +63,11 @@ def modeles(manifeste: Path) -> dict[str, dict[str, Any]]:
 def livraisons(connues: Iterable[str]) -> str:
     """Empreinte d'un ensemble de livraisons (doublons déjà écartés)."""
     return hashlib.sha256("\n".join(sorted(connues)).encode()).hexdigest()
+
+
+def personnes(d: Dossiers, nuit: Nuit) -> str:
+    """Empreinte de qui est qui à cette nuit ; vide tant qu'il n'y a pas de registre."""
+    return registre.empreinte(d, cle(d), nuit) if registre.REGISTRE.dossier(d).exists() else ""
 
 
 def contenu(base: duckdb.DuckDBPyConnection, axes: dict[str, dict[str, Any]]) -> str:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from include import extraits
+from include import diffusion, extraits
 from include.configuration import Dossiers, Nuit, organisation
 from include.entrepot.preparation import Build
 from include.extraction.livraisons import manifestes
@@ -26,13 +26,16 @@ def inutile(d: Dossiers, nuit: Nuit) -> str | None:
     """Pourquoi il n'y a rien à construire, ou None s'il faut construire.
 
     Rien à construire quand la publication courante est de la même nuit et du même arrêté, qu'aucune livraison (les
-    doublons n'en sont pas) n'est arrivée depuis et que ni le code ni la configuration n'ont changé.
+    doublons n'en sont pas) n'est arrivée depuis, que personne n'a été réuni ou séparé et que ni le code ni la
+    configuration n'ont changé.
     """
     courante = bascule.fiche(bascule.courante(d))
     if not courante or (courante["nuit"], courante["arrete_au"]) != (str(nuit.nuit), str(nuit.arrete_au)):
         return None
     connues = (m["livraison"] for m in manifestes(d) if m["recu_le"] <= str(nuit.nuit) and m["statut"] != "doublon")
     if (courante["livraisons"], courante["code"]) != (empreintes.livraisons(connues), empreintes.code()):
+        return None
+    if courante.get("personnes") != empreintes.personnes(d, nuit):
         return None
     return (
         f"la publication {courante['publication']} porte déjà cette nuit et cet arrêté, "
@@ -61,6 +64,7 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
     if fiche.get("publication") == publication:
         # Reprise d'une tâche tuée juste après la bascule : il ne reste qu'à ranger.
         bascule.nettoyer(d)
+        diffusion.apres_bascule(d, publication)
         bascule.elaguer(d, fiche["histoire"])
         return _resultat(publication, fiche["axes"])
     gardee = bascule.derniere(d, nuit)
@@ -86,6 +90,7 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
         "code": empreintes.code(),
         "modeles": empreintes.modeles(build.manifeste_dbt),
         "livraisons": empreintes.livraisons(connues),
+        "personnes": empreintes.personnes(d, nuit),
         "contenu": composition.contenu,
         "histoire": [p["publication"] for p in histoire],
         "axes": _axes(composition),
@@ -97,8 +102,10 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
     if precedente:
         changements.ecrire(changements.Edition(precedente / BASE, fiche), changements.Edition(dossier / BASE, nouvelle))
     extraits.ecrire(dossier, build.manifeste_dbt)
+    diffusion.ecrire(d, dossier, build.manifeste_dbt, publication, precedente)
     (dossier / FICHE).write_text(json.dumps(nouvelle, ensure_ascii=False, indent=1), encoding="utf-8")
     bascule.basculer(d, dossier, publication)
+    diffusion.apres_bascule(d, publication)
     bascule.elaguer(d, nouvelle["histoire"])
     return _resultat(publication, nouvelle["axes"])
 

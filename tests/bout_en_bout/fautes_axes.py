@@ -1,7 +1,7 @@
 """Les fautes que les contrôles bloquants de gpect, parcours, campus et transverse doivent voir.
 
-Les axes ne se lisent pas l'un l'autre : une même nuit porte une faute de chacun, et chacun n'est retenu que par la
-sienne.
+Aucun axe n'est retenu par la faute d'un autre : une même nuit en porte une de chacun. Une table de parcours qui lit les
+contrats est seulement gardée tant que leur axe est bloqué.
 """
 
 from __future__ import annotations
@@ -190,6 +190,7 @@ LIVRAISONS: list[tuple[Callable[[], Livraisons], set[str]]] = [
 OFFRES, ENTRETIENS, ENQUETE = "gpect.rpt_rce_offres_secteur", "gpect.rpt_entretiens", "gpect.rpt_enquete_zti"
 ECO, LONGVIC, PLAN = "gpect.rpt_eco_structures", "gpect.rpt_public_longvic", "gpect.rpt_plan_actions"
 ENTONNOIR, SORTIES = "parcours.rpt_cent_chances_entonnoir", "parcours.rpt_cent_chances_sorties"
+CHEMINS = "parcours.rpt_parcours_chemins"
 TAUX = f"""
     update {ENTONNOIR} as e set taux_etape = e.effectif / r.effectif from {ENTONNOIR} as r
     where r.annee = e.annee and r.effectif > 0 and e.etape <> 'candidatures' and r.etape = case e.etape
@@ -262,6 +263,19 @@ ENTREPOTS: dict[str, list[str]] = {
         une("parcours.rpt_prescriptions", "orientations = orientations + 1, en_attente = en_attente + 1")
     ],
     "faits_de_parcours_avant_arrete": [une("parcours.fct_etapes", "date_etape = '2018-06-01'")],
+    "personnes_des_programmes": [une("parcours.fct_programmes", "programme = 'autre'", "programme <> '100 chances'")],
+    "personnes_croisees": [une("parcours.rpt_parcours_croises", "personnes = personnes + 1")],
+    "personnes_croisees_a_chaque_arrete": [une("parcours.rpt_parcours_croises_arretes", "personnes = personnes + 1")],
+    "personnes_prescrites": avec_total(
+        CHEMINS, "prescripteur", "prescrites = prescrites + 1, taux_validation = validees / (prescrites + 1)",
+        "annee = 2017",
+    ),
+    "total_des_chemins": [une(CHEMINS, "contrats_sans_validation = 1", "prescripteur = 'TOTAL'")],
+    "etapes_du_chemin": avec_total(CHEMINS, "prescripteur", "contrats_sans_validation = 1000", "annee = 2017"),
+    "taux_du_chemin": [une(CHEMINS, "taux_validation = taux_validation + 0.1")],
+    "dates_du_chemin": [
+        une("parcours.fct_chemins", "date_contrat = date_prescription - 1", "date_contrat is not null")
+    ],
     # campus
     "rencontres_de_l_annee": [
         une("campus.rpt_rencontres", "rencontres = rencontres - 1", "annee = 2017"),

@@ -25,6 +25,7 @@ from include.demo.livraisons import preparer
 from include.entrepot.preparation import Build
 from include.nuit import executer
 from include.publication import publier
+from include.publication.composition import lire_modeles
 
 LENDEMAIN = Nuit.de("2018-01-03", "2017-12-31")
 BLOQUANTS: dict[str, Controle] = {c.nom: c for c in tous() if c.severite == BLOQUANT}
@@ -115,6 +116,8 @@ def verifier(d: Dossiers, attendus: set[str], avant: Lu, publication: dict[str, 
         prefixe = "rapport.rpt_" if axe == "transverse" else f"{axe}."
         tables = [t for t in avant.tables if t.startswith(prefixe)]
         assert tables
+        # D'un autre axe, ce qui lit celui-ci reste aussi.
+        tables += [f"{m.schema}.{m.nom}" for m in lire_modeles(Build.de(d).manifeste_dbt) if axe in m.lit]
         assert {t: apres.tables[t] for t in tables} == {t: avant.tables[t] for t in tables}
     for c in verdict_["controles"]:
         if c["controle"] in attendus:

@@ -242,6 +242,7 @@ class Atelier:
         self, graine: int, annees: tuple[int, int], taille: float, nuit: dt.date, arrete: dt.date, deux_nuits: bool
     ) -> None:
         self.h = random.Random(f"{type(self).__name__} {graine}")
+        self.fautes = random.Random(f"{type(self).__name__} {graine}, fautes de frappe")
         self.annees = annees
         self.taille = taille
         self.nuit = nuit
@@ -348,11 +349,14 @@ class Atelier:
         # Sous son second nom, seul le SIRET rattache la structure à elle-même.
         avec_siret = structure.siret and (autre or self.chance(0.75))
         ecrit = structure.autre_nom if autre and structure.autre_nom else structure.nom
-        return {
-            **{k: v for k, v in ligne.items() if k != "_structure"},
-            nom: self.graphie(ecrit),
-            siret: structure.siret if avec_siret else None,
-        }
+        if self.fautes.random() < 0.04:
+            i = self.fautes.randrange(len(ecrit))
+            ecrit = ecrit[:i] + ecrit[i] + ecrit[i:]
+        numero = structure.siret if avec_siret else None
+        # Un SIREN qui commence par zéro le perd dans un tableur, et ne se lit plus.
+        if numero and not numero.startswith("0") and self.fautes.random() < 0.15:
+            numero = numero[:9]
+        return {**{k: v for k, v in ligne.items() if k != "_structure"}, nom: self.graphie(ecrit), siret: numero}
 
     def cellule(
         self, valeur: Any, type_: str, classeur: bool, encodage: str | None, cle: bool, code: bool = False
@@ -614,6 +618,9 @@ class Atelier:
         for colonne, contenu in defauts.facultatives:
             ligne = self.h.choice([x for x in rendues if not any(isinstance(v, Brut) for v in x.values())])
             ligne[colonne] = Brut(contenu)
+            if colonne == "date_naissance":
+                # Sa date perdue, la nuit aurait à dire si elle est encore la même personne : c'en est une autre.
+                ligne |= {k: v for k, v in self.identite().items() if k != colonne}
         ajoutees: list[Ligne] = []
 
         def neuve() -> Ligne:

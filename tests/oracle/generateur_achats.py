@@ -14,6 +14,7 @@ from atelier import (
     Defauts,
     Ligne,
     Structure,
+    cle_luhn,
     modalites_de,
     mois_precedent,
     mois_suivant,
@@ -66,6 +67,10 @@ class Achats(Atelier):
             )
             for i in range(max(18, int(40 * self.taille)))
         ]
+        # Deux établissements d'une même entreprise : son SIREN seul ne dit pas lequel.
+        un, autre = self.employeurs[1:3]
+        assert un.siret is not None
+        self.employeurs[2] = replace(autre, siret=cle_luhn(f"{un.siret[:9]}7777"))
         m.operations = m.lignes["abc_clauses_operations"] = self.operations()
         m.lignes["abc_clauses_lots"] = self.lots(m.operations)
         m.lignes["abc_clauses_salaries"] = self.salaries()

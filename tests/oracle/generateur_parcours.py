@@ -16,10 +16,10 @@ class Parcours(Atelier):
     """Prescriptions, 100 chances et étapes des dispositifs."""
 
     def livraisons(self, connus: Sequence[Ligne]) -> list[Livraison]:
-        """Toutes les livraisons de l'axe ; quelques personnes sont celles d'ABC Clauses."""
+        """Toutes les livraisons de l'axe ; quelques personnes, et la moitié des prescrites, sont d'ABC Clauses."""
         identite = ("nom", "prenom", "date_naissance")
-        connues = [{k: x[k] for k in identite} for x in self.h.sample(list(connus), 12)]
-        self.personnes = [self.identite() for _ in range(max(40, int(90 * self.taille)))] + connues
+        self.connues = [{k: x[k] for k in identite} for x in self.h.sample(list(connus), min(40, len(connus)))]
+        self.personnes = [self.identite() for _ in range(max(40, int(90 * self.taille)))] + self.connues[:12]
         return [*self.prescriptions(), *self.cent_chances(), *self.etapes()]
 
     def prescripteur(self) -> str:
@@ -69,11 +69,12 @@ class Parcours(Atelier):
         return rendues
 
     def fiche(self, i: int, oriente: dt.date) -> Ligne:
-        personne = self.autrement(self.h.choice(self.personnes))
+        # Beaucoup de fiches d'un contrat à venir, ou déjà commencé : le chemin de l'une à l'autre se joue souvent.
+        personne = self.autrement(self.h.choice(self.connues if self.chance(0.5) else self.personnes))
         decision = self.optionnelle("prescriptions", "decision")
         decide = None
         if decision in ("Validé", "Invalidé") and self.chance(0.8):
-            decide = oriente + dt.timedelta(days=self.h.choice([0, 12, 40, 120]))
+            decide = oriente + dt.timedelta(days=self.h.choice([-5, 0, 12, 40, 120]))
         return {
             **personne,
             "id_prescription": f"P{i:04d}" if i % 3 else str(8000 + i),
@@ -192,7 +193,8 @@ class Parcours(Atelier):
         for i in range(max(40, int(90 * self.taille))):
             personne = self.h.choice(self.personnes)
             if self.chance(0.15):
-                personne = {**personne, "date_naissance": None}
+                # Une inconnue : sous un nom déjà vu, la nuit aurait à dire si c'est la même.
+                personne = {**self.identite(), "date_naissance": None}
             dispositif = self.h.choice(modalites_de("parcours_etapes", "dispositif"))
             jour = self.jour(dt.date(self.annees[0], 1, 3), self.nuit - dt.timedelta(days=1))
             commun = {

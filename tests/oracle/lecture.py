@@ -159,10 +159,15 @@ def lire_ouinon(cellule: Cellule) -> bool:
 
 
 def lire_siret(cellule: Cellule) -> tuple[str, bool]:
-    """SIRET de 14 chiffres et s'il a fallu lui rendre ses zéros de tête. Lève Illisible s'il n'est pas valide."""
+    """SIRET de 14 chiffres, à défaut SIREN de 9, et s'il faut le signaler : zéros de tête rendus, ou SIREN seul.
+
+    Lève Illisible si le numéro n'est pas valide.
+    """
     chiffres = "".join(en_texte(cellule).split())
     if not chiffres.isdecimal():
         raise Illisible
+    if len(chiffres) == 9 and _luhn(chiffres):
+        return chiffres, True
     if len(chiffres) < 14:
         if not siret_valide(chiffres.zfill(14)):
             raise Illisible

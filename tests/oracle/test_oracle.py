@@ -199,13 +199,17 @@ GRAINS = {
     ("parcours", "rpt_cent_chances_profil"): ["annee", "dimension", "modalite"],
     ("parcours", "rpt_entonnoir"): ["dispositif", "annee", "etape"],
     ("parcours", "rpt_prescriptions"): ["annee", "prescripteur", "secteur"],
+    ("parcours", "rpt_parcours_croises"): ["programmes"],
+    ("parcours", "rpt_parcours_croises_arretes"): ["arrete_au", "programmes"],
+    ("parcours", "fct_chemins"): ["id_prescription"],
+    ("parcours", "rpt_parcours_chemins"): ["annee", "prescripteur"],
     ("campus", "rpt_rencontres"): ["annee", "num_axe", "type_interlocuteur"],
     ("campus", "rpt_gouvernance"): ["instance", "college"],
     ("rapport", "rpt_presse"): ["annee", "mois", "organe"],
     ("rapport", "rpt_evenements"): ["annee", "code_projet", "type_evenement"],
     ("rapport", "rpt_equipe"): ["annee", "service", "fonction"],
 }
-"""Chaque table de rapport, et ce qui en désigne une ligne."""
+"""Chaque table de rapport (et les chemins, qu'une fiche désigne), et ce qui en désigne une ligne."""
 
 
 def faits(jouee: Jouee) -> None:
@@ -230,11 +234,20 @@ def faits(jouee: Jouee) -> None:
 
 
 def etapes(jouee: Jouee) -> None:
-    """Une ligne par personne, dispositif et étape ; les personnes se comparent par leurs lignes, sans leur nom."""
-    attendue = jouee.attendu.tables["fct_etapes"]
-    obtenue = jouee.lire("select * from parcours.fct_etapes")
-    publiees = ["dispositif", "etape", "rang", "date_etape", "annee"]
-    assert set(publiees) | {"personne_id"} <= set(obtenue.columns)
+    """Une ligne par personne, dispositif et étape."""
+    memes_personnes(jouee, "fct_etapes", ["dispositif", "etape", "rang", "date_etape", "annee"])
+
+
+def programmes(jouee: Jouee) -> None:
+    """Une ligne par personne et programme."""
+    memes_personnes(jouee, "fct_programmes", ["programme", "premiere_date", "annee", "derniere_date"])
+
+
+def memes_personnes(jouee: Jouee, table: str, publiees: list[str]) -> None:
+    """Les personnes d'une table de parcours se comparent par leurs lignes, sans leur nom."""
+    attendue = jouee.attendu.tables[table]
+    obtenue = jouee.lire(f"select * from parcours.{table}")
+    assert {*publiees, "personne_id"} <= set(obtenue.columns)
     partitions = [
         Counter(
             tuple(sorted(map(repr, g[publiees].values.tolist()))) for _, g in t.groupby(qui, dropna=False, sort=False)
@@ -242,8 +255,8 @@ def etapes(jouee: Jouee) -> None:
         for t, qui in ((attendue, "personne"), (obtenue, "personne_id"))
     ]
     exiger(
-        abreger([f"fct_etapes, personne absente : {x}" for x in partitions[0] - partitions[1]])
-        + abreger([f"fct_etapes, personne en trop : {x}" for x in partitions[1] - partitions[0]])
+        abreger([f"{table}, personne absente : {x}" for x in partitions[0] - partitions[1]])
+        + abreger([f"{table}, personne en trop : {x}" for x in partitions[1] - partitions[0]])
     )
 
 
@@ -274,7 +287,7 @@ def _sans_nan(t: pd.DataFrame) -> list[list[Any]]:
 
 
 def structures(jouee: Jouee) -> None:
-    obtenue = jouee.lire("select nom, siret from core.dim_structure")
+    obtenue = jouee.lire("select nom, siret, siren from core.dim_structure")
     attendue = jouee.attendu.tables["dim_structure"]
     connues = {nom: rang for rang, noms in enumerate(attendue["noms"]) for nom in noms}
     # Les organismes du Campus et de l'économie collaborative peuvent être des structures, une fois chacun.
@@ -283,9 +296,11 @@ def structures(jouee: Jouee) -> None:
     assert autres.map(cle_structure).is_unique
     obtenue = obtenue[obtenue["nom"].isin(connues)]
     assert sorted(connues[nom] for nom in obtenue["nom"]) == list(range(len(attendue)))
-    for nom, siret in zip(obtenue["nom"], obtenue["siret"], strict=True):
-        sirets = attendue["sirets"][connues[nom]]
-        assert siret in sirets if sirets else siret is None, (nom, siret, sirets)
+    for nom, siret, siren in obtenue[["nom", "siret", "siren"]].itertuples(index=False):
+        numeros = attendue["numeros"][connues[nom]]
+        # Un SIRET passe avant un SIREN cité seul.
+        possibles = {(n, n[:9]) for n in numeros if len(n) == 14} or {(None, n) for n in numeros} or {(None, None)}
+        assert (siret, siren) in possibles, (nom, siret, siren, numeros)
 
 
 def projets(jouee: Jouee) -> None:
@@ -375,8 +390,8 @@ def _textes(fichier: Path) -> Iterator[str]:
 
 
 VERIFICATIONS: list[Callable[[Jouee], None]] = [
-    l_axe_est_publie, livraisons, rejets, anomalies, faits, etapes, personnes, structures, projets, totaux, orphelins,
-    indicateurs, aucun_nom_hors_des_dossiers_reserves,
+    l_axe_est_publie, livraisons, rejets, anomalies, faits, etapes, programmes, personnes, structures, projets, totaux,
+    orphelins, indicateurs, aucun_nom_hors_des_dossiers_reserves,
 ]  # fmt: skip
 
 

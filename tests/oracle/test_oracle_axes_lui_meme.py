@@ -23,6 +23,7 @@ CANDIDAT: Ligne = {
     "present_pre_sas": "O", "participant_sas": "O",
 }  # fmt: skip
 ETAPE: Ligne = {"dispositif": "Plasturgie", "nom": "Durand", "prenom": "Zoé", "etape": "Rencontré"}
+JOUR: Ligne = {"date_etape": "01/02/2020"}
 FICHE: Ligne = {"num_axe": "1", "axe_strategique": "Former", "intitule": "Action"}
 EVENEMENT: Ligne = {"code_projet": "221", "type_evenement": "Atelier", "intitule": "Rencontre", "statut": "Réalisé"}
 
@@ -318,6 +319,44 @@ def test_prescriptions() -> None:
         ("BTP", 2, 1, 1, 0),
         ("Non renseigné", 2, 0, 0, 2),
     ]
+
+
+def test_le_chemin_d_une_personne_et_ses_programmes() -> None:
+    """Prescrite deux fois, validée la seconde, en contrat avant et après ; candidate ou orientée ailleurs."""
+    qui = {"nom": "Durand", "prenom": "Zoé", "date_naissance": "01/02/90"}
+    fiche = {**qui, "prescripteur": "PLIE", "date_orientation": "01/12/2019", "decision": "Invalidé"}
+    validee = {**fiche, "date_orientation": "01/03/2020", "decision": "Validé", "date_decision": "11/03/2020"}
+    operation = {"donneur_ordre": "Ville", "operation": "École", "secteur": "BTP", "statut": "En cours"}
+    contrat = {
+        "id_salarie": "S", "id_operation": "O", "employeur": "Forge", "type_employeur": "EI", "type_contrat": "CDDI"
+    }  # fmt: skip
+    livraisons = [
+        livraison("prescriptions", [{"id_prescription": "1", **fiche}, {"id_prescription": "2", **validee}]),
+        livraison("abc_clauses_salaries", [{"id_salarie": "S", **qui, "nom": "DURAND", "sexe": "F"}]),
+        livraison("abc_clauses_operations", [{"id_operation": "O", **operation}]),
+        livraison(
+            "abc_clauses_contrats",
+            [
+                {"id_contrat": "1", **contrat, "date_debut": "02/01/2020", "embauche": "O"},
+                {"id_contrat": "2", **contrat, "date_debut": "31/03/2020", "embauche": "N"},
+                {"id_contrat": "3", **contrat, "date_debut": "02/01/2021", "embauche": "O"},
+            ],
+        ),
+        livraison("cent_chances_candidatures", [{"id_candidat": "1", **CANDIDAT}]),
+        livraison("parcours_etapes", [{"id_participant": "1", **ETAPE, **qui, "etape": "orienté", **JOUR}]),
+    ]
+    noms = ("annee", "prescripteur", "validees", "avec_contrat", "embauchees", "jours_validation", "jours_contrat")
+    assert colonnes(lignes(livraisons, "rpt_parcours_chemins"), *noms) == [
+        (2019, "PLIE", 1, 1, 0, 101, 121),
+        (2019, "TOTAL", 1, 1, 0, 101, 121),
+    ]
+    ensemble = "Clauses d'insertion + Prescription vers les clauses"
+    noms = ("arrete_au", "programmes", "personnes")
+    assert colonnes(lignes(livraisons, "rpt_parcours_croises_arretes"), *noms) == [
+        (dt.date(2019, 12, 31), "Prescription vers les clauses", 1),
+        (dt.date(2020, 12, 31), ensemble, 1),
+    ]
+    assert colonnes(lignes(livraisons, "rpt_parcours_croises"), "programmes", "part") == [(ensemble, 1)]
 
 
 def test_la_personne_d_abc_clauses_l_emporte_puis_la_fiche_la_plus_recente() -> None:

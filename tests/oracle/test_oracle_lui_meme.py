@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from cas import ARRETE, lignes, livraison
 from catalogue import Cellule, Livraison
 from comparaison import ecarts
+from identites import Decision, Structures
 from lecture import (
     Illisible,
     cle_structure,
@@ -90,7 +92,8 @@ def test_siret() -> None:
     assert lire_siret("732 829 320 00074") == ("73282932000074", False)
     assert lire_siret(552013500004) == lire_siret("552013500004") == ("00552013500004", True)
     assert lire_siret("35600000000048") == ("35600000000048", False)
-    for faux in ("11122233344455", "12345678901234", "123", "35600000000049"):
+    assert lire_siret("732 829 320") == lire_siret(732829320) == ("732829320", True)
+    for faux in ("11122233344455", "12345678901234", "123", "123456789", "35600000000049"):
         with pytest.raises(Illisible):
             lire_siret(faux)
 
@@ -188,6 +191,59 @@ def test_structures_de_proche_en_proche() -> None:
         (2019, "Ville", 0),
         (2020, "Ville", 1),
     ]
+
+
+SIRET, VOISIN, AUTRE = "73282932000074", "73282932000082", "55208131766522"
+"""Deux établissements d'une entreprise, et celui d'une autre."""
+
+
+def groupes(*cites: tuple[str, str | None], decisions: Iterable[Decision] = ()) -> set[frozenset[str]]:
+    """Noms de chaque structure, d'après des opérations qui la citent avec ou sans numéro."""
+    operations = [
+        {"id_operation": f"O{i}", **OPERATION, "donneur_ordre": nom, "siret_donneur_ordre": numero}
+        for i, (nom, numero) in enumerate(cites)
+    ]
+    livraisons = monde(abc_clauses_operations=operations, abc_clauses_contrats=[])
+    return set(Structures([lire(x) for x in livraisons], list(decisions)).table()["noms"])
+
+
+def ensembles(*noms: str) -> set[frozenset[str]]:
+    """« A B », « C » : les noms A et B ensemble, C seul."""
+    return {frozenset(n.split()) for n in noms}
+
+
+def test_structures_decidees() -> None:
+    memes = [("plastylis", "plastyliis", "meme"), ("plastyliis", "usine", "meme")]
+    assert groupes(("Plastylis", None), ("Usine", None), decisions=memes) == ensembles("Plastylis Usine")
+    # Le SIRET reste à qui le cite le plus ; un troisième nom qui le cite le suit.
+    cites = [("Metropole", SIRET), ("Metropole", SIRET), ("Agglo", SIRET), ("Habitat", SIRET)]
+    assert groupes(*cites) == ensembles("Metropole Agglo Habitat")
+    differentes = [("habitat", "metropole", "differentes")]
+    assert groupes(*cites, decisions=differentes) == ensembles("Metropole Agglo", "Habitat")
+    # D'un nom à l'autre par deux SIRET : aucun ne réunit plus rien.
+    suite = [("Metropole", SIRET), ("Dijon", SIRET), ("Dijon", AUTRE), ("Habitat", AUTRE)]
+    assert groupes(*suite) == ensembles("Metropole Dijon Habitat")
+    assert groupes(*suite, decisions=differentes) == ensembles("Metropole", "Dijon", "Habitat")
+
+
+def test_structures_dont_on_ne_sait_que_le_siren() -> None:
+    assert groupes(("Usine", SIRET), ("Siege", SIRET[:9])) == ensembles("Usine Siege")
+    assert groupes(("Usine", SIRET), ("Depot", VOISIN), ("Siege", SIRET[:9])) == ensembles("Usine", "Depot", "Siege")
+    assert groupes(("Un", SIRET[:9]), ("Autre", SIRET[:9])) == ensembles("Un", "Autre")
+    deux = [("Usine", SIRET), ("Siege", SIRET[:9]), ("Siege", AUTRE[:9])]
+    assert groupes(*deux) == ensembles("Usine", "Siege")
+    differentes = [("siege", "usine", "differentes")]
+    assert groupes(("Usine", SIRET), ("Siege", SIRET[:9]), decisions=differentes) == ensembles("Usine", "Siege")
+
+
+def test_structures_a_une_lettre_doublee_pres() -> None:
+    assert groupes(("Plasturgie", SIRET), ("Plassturgie", None)) == ensembles("Plasturgie Plassturgie")
+    for un, autre in (("Residence-I", "Residence-II"), ("Ana", "Anna"), ("Ville-de-Chanay", "Ville-de-Channay")):
+        assert groupes((un, None), (autre, None)) == ensembles(un, autre)
+    assert groupes(("Plasturgie", SIRET), ("Plassturgie", AUTRE)) == ensembles("Plasturgie", "Plassturgie")
+    differentes = [("plassturgie", "plasturgie", "differentes")]
+    seuls = groupes(("Plasturgie", None), ("Plassturgie", None), decisions=differentes)
+    assert seuls == ensembles("Plasturgie", "Plassturgie")
 
 
 def test_suivi_des_engagements() -> None:

@@ -76,6 +76,7 @@ create table gpect.rpt_public_longvic as
     select * from (values ('H', 1, 1), ('N', 1, 0), ('TOTAL', 2, 1)) as t (rome_domaine, demandeurs, courriels_valides);
 
 -- parcours : A1 est entré, A2 refusé, A3 absent ; A0, entré en 2030, est sorti en CDI ; deux personnes aux étapes.
+-- P1, de C1, est aussi A1 et prescrit : son contrat précède sa prescription, il n'en est pas l'issue.
 insert into bronze.cent_chances_candidatures by name
     select *, 'SAS mars' as sas, 2010 as annee_naissance, '2031-02-01'::date as date_orientation,
         2031 as _annee_fichier, 'ML' as prescripteur
@@ -89,8 +90,9 @@ insert into bronze.parcours_etapes by name select *, 'Plasturgie' as dispositif 
     ('N1', 'P4', 'Orienté', '2031-01-10'::date), ('N1', 'P4', 'Rencontré', '2031-02-10'),
     ('N2', 'P5', 'Orienté', '2031-01-11')) as t (id_participant, personne_id, etape, date_etape);
 insert into bronze.prescriptions by name select *, 1 as _rang from (values
-    ('F1', '2031-05-01'::date, 'Validé', '2031-05-10'::date, true, 1), ('F2', '2031-11-01', null, null, false, 2))
-    as t (id_prescription, date_orientation, decision, date_decision, entree_plie, _ligne);
+    ('F1', 'P1', '2031-05-01'::date, 'Validé', '2031-05-10'::date, true, 1),
+    ('F2', 'P5', '2031-11-01', null, null, false, 2))
+    as t (id_prescription, personne_id, date_orientation, decision, date_decision, entree_plie, _ligne);
 
 create table parcours.fct_candidatures as
     select *, 2031 as annee, 2031 as annee_fichier, decision_comite as decision, year(date_entree) as annee_entree
@@ -118,6 +120,28 @@ create table parcours.rpt_entonnoir as
     as t (etape, rang, effectif);
 create table parcours.rpt_prescriptions as
     select 2031 as annee, 2 as orientations, 1 as validees, 0 as invalidees, 1 as en_attente;
+create table parcours.fct_programmes as
+    select * from (values ('P1', '100 chances', '2031-03-20'::date, '2031-03-20'::date),
+        ('P1', 'Clauses d''insertion', '2031-01-15', '2031-02-01'),
+        ('P1', 'Prescription vers les clauses', '2031-05-01', '2031-05-10'),
+        ('P2', 'Clauses d''insertion', '2031-01-01', '2031-03-01'), ('P4', 'Plasturgie', '2031-02-10', '2031-02-10'),
+        ('P5', 'Prescription vers les clauses', '2031-11-01', '2031-11-01'))
+    as t (personne_id, programme, premiere_date, derniere_date);
+create table parcours.rpt_parcours_croises as
+    select * from (values ('100 chances + Clauses d''insertion + Prescription vers les clauses', 3, 1),
+        ('Clauses d''insertion', 1, 1), ('Plasturgie', 1, 1), ('Prescription vers les clauses', 1, 1))
+    as t (programmes, nombre_programmes, personnes);
+create table parcours.rpt_parcours_croises_arretes as
+    select '2031-12-31'::date as arrete_au, * from parcours.rpt_parcours_croises;
+create table parcours.fct_chemins as
+    select * from (values ('P1', 'F1', '2031-05-01'::date), ('P5', 'F2', '2031-11-01'))
+    as t (personne_id, id_prescription, date_prescription)
+    cross join (select null::date as date_contrat, null::date as date_embauche, false as contrat_sans_validation);
+create table parcours.rpt_parcours_chemins as
+    select 2031 as annee, * from (values ('PLIE', 1, 1, 1.0, 0, 0.0, 0, null, 0),
+        ('ML', 1, 0, 0.0, 0, null, 0, null, 0), ('TOTAL', 2, 1, 0.5, 0, 0.0, 0, null, 0))
+    as t (prescripteur, prescrites, validees, taux_validation, avec_contrat, taux_contrat, embauchees, taux_embauche,
+        contrats_sans_validation);
 
 -- campus : deux rencontres, une instance et ses trois collèges.
 insert into bronze.campus_rencontres by name select * from (values
@@ -171,6 +195,8 @@ insert into rapport.indicateurs by name
 
 -- Chaque chiffre est d'une année civile, sauf GP015, planifié pour l'année suivante.
 create schema reference;
+create table reference.etapes_parcours as
+    select * from (values ('Orienté', false), ('Rencontré', true)) as t (etape, entree);
 create table reference.regles_periode as
     select * from (values ('Année civile', false), ('À venir', true)) as t (libelle, a_venir);
 insert into rapport.indicateurs by name
@@ -294,6 +320,7 @@ FAUTES: dict[str, list[str]] = {
     "decisions_avant_orientation": ["update bronze.prescriptions set date_decision = '2031-04-30' where _ligne = 1"],
     "prescriptions_oubliees": ["update parcours.fct_prescriptions set date_orientation = '2031-06-30'"],
     "entrees_plie_invalidees": ["update parcours.fct_prescriptions set decision = 'Invalidé'"],
+    "contrats_sans_validation": ["update parcours.fct_chemins set contrat_sans_validation = true"],
     # parcours, ce que les modèles en font.
     "candidatures_de_l_annee": [
         "update parcours.rpt_cent_chances_entonnoir set effectif = 4 where etape = 'candidatures'"
@@ -324,6 +351,14 @@ FAUTES: dict[str, list[str]] = {
     "decisions_des_prescriptions": ["update parcours.rpt_prescriptions set invalidees = 1"],
     "prescriptions_de_l_annee": ["update parcours.rpt_prescriptions set orientations = 3"],
     "faits_de_parcours_avant_arrete": ["update parcours.fct_suivis set date_sortie = '2032-01-01'"],
+    "personnes_des_programmes": ["delete from parcours.fct_programmes where personne_id = 'P2'"],
+    "personnes_croisees": ["update parcours.rpt_parcours_croises set personnes = 2 where programmes = 'Plasturgie'"],
+    "personnes_croisees_a_chaque_arrete": ["update parcours.fct_programmes set premiere_date = '2032-01-01'"],
+    "personnes_prescrites": ["update parcours.rpt_parcours_chemins set annee = 2030"],
+    "total_des_chemins": ["update parcours.rpt_parcours_chemins set validees = 0 where prescripteur = 'PLIE'"],
+    "etapes_du_chemin": ["update parcours.rpt_parcours_chemins set embauchees = 1 where prescripteur = 'PLIE'"],
+    "taux_du_chemin": ["update parcours.rpt_parcours_chemins set taux_validation = 0.9 where prescripteur = 'PLIE'"],
+    "dates_du_chemin": ["update parcours.fct_chemins set date_contrat = '2031-04-30'"],
     # campus.
     "personnes_impossibles": ["update campus.fct_rencontres set personnes = 501 where personnes = 2"],
     "personnes_par_rencontre": ["update campus.fct_rencontres set personnes = 0 where personnes = 2"],

@@ -1,4 +1,4 @@
-"""Le DAG de la nuit : non vide, relié dans l'ordre, sans travail à l'import.
+"""Les DAG, la nuit et la conservation : non vides, reliés dans l'ordre, sans travail à l'import.
 
 Lu dans un autre processus, comme le fait Airflow : ces essais n'importent pas Airflow ici.
 """
@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,16 +50,19 @@ print("\\n" + json.dumps({"erreurs": sac.import_errors, "duree": duree, "importe
 """
 
 
-@pytest.fixture(scope="module")
-def lu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Ce qu'un processus neuf lit de dags/nuit.py."""
-    maison = tmp_path_factory.mktemp("airflow")
+def lire(maison: Path, nom: str) -> dict[str, Any]:
+    """Ce qu'un processus neuf lit d'un fichier de dags/."""
     sortie = subprocess.run(
-        [sys.executable, "-c", LIRE, str(RACINE / "dags" / "nuit.py")], capture_output=True, text=True, cwd=maison,
+        [sys.executable, "-c", LIRE, str(RACINE / "dags" / nom)], capture_output=True, text=True, cwd=maison,
         env=os.environ | environnement(Dossiers(maison)) | {"PYTHONPATH": ""}, check=False,
     )  # fmt: skip
     assert sortie.returncode == 0, sortie.stderr[-3000:]
     return json.loads(sortie.stdout.splitlines()[-1])
+
+
+@pytest.fixture(scope="module")
+def lu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return lire(tmp_path_factory.mktemp("airflow"), "nuit.py")
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +96,17 @@ def test_ordre_des_etapes(dag: dict[str, Any]) -> None:
     """Chaque étape attend la précédente ; les couches de dbt sont celles du projet, dans l'ordre."""
     apres = {nom: set(tache["apres"]) for nom, tache in dag["taches"].items()}
     couches = [f"transformer_{couche}" for couche in COUCHES]
-    chaine = ["preparer", "inventorier", "extraire", "construire", *couches, "controler", "publier", "bilan"]
+    chaine = [
+        "preparer",
+        "inventorier",
+        "extraire",
+        "rapprocher",
+        "construire",
+        *couches,
+        "controler",
+        "publier",
+        "bilan",
+    ]
     assert set(apres) == set(chaine)
     for precedente, suivante in zip(chaine, chaine[1:], strict=False):
         assert precedente in apres[suivante], suivante
@@ -101,8 +115,8 @@ def test_ordre_des_etapes(dag: dict[str, Any]) -> None:
 def test_une_panne_arrete_un_refus_non(dag: dict[str, Any]) -> None:
     """Une extraction en panne retient la suite, aucun fichier nouveau ne la retient pas ; le bilan se fait toujours."""
     regles = {nom: tache["regle"].split(".")[-1].lower() for nom, tache in dag["taches"].items()}
-    assert regles["construire"] == regles["bilan"] == "none_failed"
-    assert {r for nom, r in regles.items() if nom not in ("construire", "bilan")} == {"all_success"}
+    assert regles["rapprocher"] == regles["bilan"] == "none_failed"
+    assert {r for nom, r in regles.items() if nom not in ("rapprocher", "bilan")} == {"all_success"}
 
 
 def test_un_seul_ecrivain(dag: dict[str, Any]) -> None:
@@ -135,3 +149,34 @@ def test_signaux_et_documentation(dag: dict[str, Any]) -> None:
     assert set(dag["params"]) == {"nuit", "arrete"}
     for schema, description in dag["params"].values():
         assert schema["format"] == "date" and description
+
+
+# --- La conservation -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def conservation_lue(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return lire(tmp_path_factory.mktemp("airflow"), "conservation.py")
+
+
+def test_la_conservation_est_chaque_mois_hors_de_la_nuit(conservation_lue: dict[str, Any], dag: dict[str, Any]) -> None:
+    """Son propre DAG, sans travail à l'import ; la nuit n'a aucune tâche qui purge."""
+    assert conservation_lue["erreurs"] == {} and list(conservation_lue["dags"]) == ["conservation"]
+    racines = {nom.split(".")[0] for nom in conservation_lue["importes"]}
+    assert racines.isdisjoint({"include", "duckdb", "pandas", "pyarrow"}) and conservation_lue["duree"] < 0.5
+    lue = conservation_lue["dags"]["conservation"]
+    assert lue["horaire"] == ["0 12 1 * *", organisation()["fuseau"]]
+    assert (lue["catchup"], lue["actifs"]) == (False, 1)
+    assert "purger" not in dag["taches"]
+
+
+def test_la_conservation_attend_l_ecrivain_et_se_reprend(conservation_lue: dict[str, Any]) -> None:
+    """Une tâche, dans le pool de la nuit, reprise et signalée ; sa page dit que faire ; un essai est possible."""
+    lue = conservation_lue["dags"]["conservation"]
+    assert list(lue["taches"]) == ["purger"]
+    purger = lue["taches"]["purger"]
+    assert purger["pool"] == POOL[0] and purger["owner"] == "equipe-donnees"
+    assert purger["reprises"] >= 1 and purger["croissant"] and purger["alerte"] and 0 < purger["delai"] <= 7200
+    assert {"entrepot", "rgpd"} <= set(lue["tags"]) and "purger" in lue["doc"] and "droits/journal.csv" in lue["doc"]
+    assert set(lue["params"]) == {"jour", "essai"}
+    assert lue["params"]["jour"][0]["format"] == "date" and lue["params"]["essai"][0]["type"] == "boolean"

@@ -42,6 +42,17 @@ PROMISES = {
     "parcours.rpt_cent_chances_profil": "annee dimension modalite entrees part",
     "parcours.rpt_entonnoir": "dispositif annee etape rang effectif",
     "parcours.rpt_prescriptions": "annee prescripteur secteur orientations validees invalidees en_attente",
+    "parcours.fct_programmes": "personne_id programme premiere_date annee derniere_date",
+    "parcours.fct_chemins": (
+        "personne_id id_prescription date_prescription annee prescripteur validee date_validation date_contrat "
+        "date_embauche contrat_sans_validation"
+    ),
+    "parcours.rpt_parcours_croises": "programmes nombre_programmes personnes part",
+    "parcours.rpt_parcours_croises_arretes": "arrete_au programmes nombre_programmes personnes part",
+    "parcours.rpt_parcours_chemins": (
+        "annee prescripteur prescrites validees taux_validation avec_contrat taux_contrat embauchees taux_embauche "
+        "contrats_sans_validation jours_validation jours_contrat jours_embauche"
+    ),
     "gpect.rpt_rce_entreprises": "periode_debut periode_fin dimension modalite entreprises rendez_vous",
     "gpect.rpt_rce_offres_secteur": (
         "secteur entreprises_visitees entreprises_avec_offres offres postes_q postes_zg postes_nq offres_pourvues "
@@ -70,6 +81,7 @@ PROMISES = {
     "rapport.rpt_equipe": "annee service fonction personnes etp",
     "core.dim_projet": "code_projet projet axe_principal axes_secondaires statut",
     "core.dim_structure": "structure_id nom siret siren type commune",
+    "core.revue_structures": "structure_id_a nom_a siret_a structure_id_b nom_b siret_b score motif ligne_a_ecrire",
     "core.dim_territoire": "code_commune commune code_epci epci du au",
     "core.dim_personne": "personne_id sexe annee_naissance qpv niveau_formation",
     "meta.livraisons": ("livraison source fichier recu_le octets lignes_lues chargees rejetees laissees statut motif"),
@@ -145,17 +157,43 @@ def test_chaque_modele_est_dans_une_couche_et_une_seule(construction: tuple[Buil
     assert noeuds and [n for n in noeuds if sum(n == c or n.startswith(f"{c}/") for c in chemins) != 1] == []
 
 
-def test_ce_qu_un_axe_donne_au_rapport_a_un_contrat(construction: tuple[Build, list[Any]]) -> None:
+def _axe(noeud: dict[str, Any]) -> str:
+    """Axe de la couche qui construit un modèle."""
+    chemin = noeud["original_file_path"]
+    [axe] = [c["axe"] for c in COUCHES.values() if any(chemin == x or chemin.startswith(f"{x}/") for x in c["chemins"])]
+    return axe
+
+
+def _lus(noeud: dict[str, Any], noeuds: dict[str, Any]) -> list[dict[str, Any]]:
+    """Modèles qu'un modèle lit directement."""
+    return [noeuds[lu] for lu in noeud["depends_on"]["nodes"] if lu.startswith("model.")]
+
+
+def test_ce_qu_un_axe_donne_a_un_autre_a_un_contrat(construction: tuple[Build, list[Any]]) -> None:
     """Un modèle en échec laisse alors une table vide : les chiffres des autres axes se construisent."""
     build, _ = construction
     noeuds = _manifeste(build)["nodes"]
-    lus = {
-        lu for n in noeuds.values() if n["original_file_path"].startswith("models/rapport/")
-        for lu in n["depends_on"]["nodes"] if lu.startswith("model.")
+    donnes = {
+        lu["name"]: lu["config"]["contract"]["enforced"]
+        for n in noeuds.values() if n["resource_type"] == "model"
+        for lu in _lus(n, noeuds) if _axe(lu) not in ("core", _axe(n))
     }  # fmt: skip
-    axes = [c for nom, couche in COUCHES.items() for c in couche["chemins"] if nom not in ("socle", "rapport")]
-    donnes = [noeuds[lu] for lu in lus if noeuds[lu]["original_file_path"].startswith(tuple(axes))]
-    assert donnes and [n["name"] for n in donnes if not n["config"]["contract"]["enforced"]] == []
+    assert {"fct_etapes", "fct_heures"} <= donnes.keys()
+    assert [nom for nom, contrat in donnes.items() if not contrat] == []
+
+
+def test_une_table_declare_les_autres_axes_qu_elle_lit(construction: tuple[Build, list[Any]]) -> None:
+    """La publication la garde tant que l'un d'eux est bloqué. Les chiffres de transverse suivent leurs sources."""
+    build, _ = construction
+    noeuds = _manifeste(build)["nodes"]
+
+    def axes(noeud: dict[str, Any]) -> set[str]:
+        return {_axe(noeud)}.union(*(axes(lu) for lu in _lus(noeud, noeuds)))
+
+    tables = [m for m in _modeles(build) if _axe(m) not in ("core", "transverse")]
+    lus = {m["name"]: sorted(axes(m) - {"core", _axe(m)}) for m in tables}
+    assert lus["rpt_parcours_croises"] == ["achats_responsables"]
+    assert lus == {m["name"]: sorted(m["config"]["meta"].get("lit", [])) for m in tables}
 
 
 def test_ce_qui_designe_une_ligne_de_core_est_connu_de_la_publication(construction: tuple[Build, list[Any]]) -> None:

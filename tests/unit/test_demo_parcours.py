@@ -20,6 +20,7 @@ from include.demo import parcours
 from include.demo.clauses import Monde
 from include.demo.clauses import tirer as tirer_clauses
 from include.demo.defauts import Effet, sans_accents_majuscules
+from include.demo.identites import ECARTS, SANS_DATE, identite_de, verite
 from include.demo.parcours import CLASSEUR_2017, CLASSEUR_JUIN, ETAPES_2017, Parcours
 
 SOURCES = ("cent_chances_candidatures", "cent_chances_suivi", "parcours_etapes", "prescriptions")
@@ -340,10 +341,9 @@ def test_les_personnes_du_stationnement_sont_celles_des_contrats_cipi(tire: Parc
 
 
 def test_des_personnes_sont_connues_de_plusieurs_programmes(lignes: Lignes, request: pytest.FixtureRequest) -> None:
-    """Sous la même identité : un candidat, un stagiaire ou une fiche qui précède un contrat clausé."""
+    """Un candidat, un stagiaire ou une fiche qui précède un contrat clausé, bien ou mal écrits."""
     monde = request.getfixturevalue("monde")
-    salaries = {p: parcours.identite_de(p) for p in monde.personnes}
-    assert len({(i.nom, i.prenom, i.date_naissance) for i in salaries.values()}) == len(salaries)
+    assert len({identite_de(p).cle for p in monde.personnes}) == len(monde.personnes)
     assert lignes.prescriptions["personne"].nunique() == len(lignes.prescriptions)
     tire = request.getfixturevalue("tire")
     communs = {
@@ -365,6 +365,48 @@ def test_des_personnes_sont_connues_de_plusieurs_programmes(lignes: Lignes, requ
     for x in tire.candidatures:
         if x.identite.salarie:
             assert x.orientation < debuts[x.identite.salarie]
+
+
+def nommees(tire: Parcours) -> dict[str, list[Any]]:
+    """Lignes de chaque source qui nomment une personne."""
+    return {"candidatures": tire.candidatures, "étapes": tire.passages, "prescriptions": tire.prescriptions}
+
+
+def test_un_salarie_sur_trois_est_mal_ecrit_toujours_de_la_meme_facon_dans_une_source(tire: Parcours) -> None:
+    """Chaque écart est employé ; seule une prescription peut se passer de la date de naissance."""
+    vus: set[str] = set()
+    for nom, lignes in nommees(tire).items():
+        graphies: dict[Any, set[Any]] = {}
+        for x in lignes:
+            if x.identite.salarie:
+                graphies.setdefault(x.identite.salarie, set()).add((x.identite.cle, x.identite.ecart))
+        assert all(len(g) == 1 for g in graphies.values()), nom
+        mal_ecrits = [(p, *g) for p, ((*g,),) in graphies.items() if g[1]]
+        assert len(mal_ecrits) == len(graphies) // 3
+        assert all(cle != identite_de(p).cle for p, cle, _ in mal_ecrits)
+        ecarts = {ecart for *_, ecart in mal_ecrits}
+        assert (SANS_DATE in ecarts) == (nom == "prescriptions")
+        assert (None in {cle[2] for _, cle, _ in mal_ecrits}) == (nom == "prescriptions")
+        vus |= ecarts
+    assert vus == {*ECARTS, SANS_DATE}
+
+
+def test_des_gens_differents_se_ressemblent(tire: Parcours, monde: Monde) -> None:
+    """Deux paires de jumeaux (même nom, même date) et des homonymes (mêmes nom et prénom)."""
+    lignes = [x for source in nommees(tire).values() for x in source]
+    vraies = verite(monde.personnes, lignes)
+    assert {x.identite.cle for x in lignes} <= vraies.keys()
+    assert {vraies[x.identite.cle] for x in lignes if x.identite.salarie} <= {p.id_salarie for p in monde.personnes}
+
+    def semblables(*champs: int) -> int:
+        gens: dict[Any, set[str]] = {}
+        for cle, personne in vraies.items():
+            if None not in cle:
+                gens.setdefault(tuple(cle[c] for c in champs), set()).add(personne)
+        return sum(len(qui) > 1 for qui in gens.values())
+
+    assert semblables(0, 2) == 2
+    assert semblables(0, 1) >= 10
 
 
 def test_une_fiche_en_attente_revient_decidee(lignes: Lignes, tire: Parcours) -> None:

@@ -16,9 +16,9 @@ from chantier import NUIT, SUIVANTE, Chantier
 from openpyxl.workbook import Workbook
 
 from include.configuration import RACINE, Dossiers, Nuit, organisation
+from include.csv_francais import cellule, ecrire_csv
 from include.extraits import francais
 from include.extraits.classeur import intitules
-from include.extraits.csv_francais import cellule, ecrire_csv
 from include.extraits.page import refusees
 from include.publication import publier
 

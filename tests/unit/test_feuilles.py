@@ -156,7 +156,18 @@ def test_la_feuille_d_un_autre_contrat_du_classeur_n_est_pas_signalee(tmp_path: 
     }
     lecture, lignes, _ = _lire(_classeur(tmp_path / "100chances_2030.xlsx", feuilles), "cent_chances_suivi")
     assert [(s["id_candidat"], s["_feuille"]) for s in lignes] == [("C1", "Suivi")]
-    assert _controle(lecture, "feuilles_ignorees") == ["feuilles que le contrat n'attend pas, ignorées : « Brouillon »"]
+    # Le classeur nomme des personnes, et un onglet en porte parfois le nom : d'une feuille inattendue, on dit le rang.
+    assert _controle(lecture, "feuilles_ignorees") == ["feuilles que le contrat n'attend pas, ignorées : « feuille 3 »"]
+
+
+def test_l_onglet_lu_d_une_source_nominative_se_montre_par_son_rang(tmp_path: Path) -> None:
+    titres = ["N° fiche", "Date d'orientation", "Prescripteur", "Nom", "Prénom"]
+    feuilles = {"ZZCANARI": [["x"]], "Suivi ZZCANARI": [titres, ["F1", "15/01/2030", "PLIE", "Un", "Anne"]]}
+    chemin = _classeur(tmp_path / "prescriptions_clauses_203001.xlsx", feuilles)
+    lecture, lignes, _ = _lire(chemin, "prescriptions")
+    assert [(x["id_prescription"], x["_feuille"]) for x in lignes] == [("F1", "feuille 2")]
+    assert lecture.feuilles == ["feuille 2"]
+    assert _controle(lecture, "feuilles_ignorees") == ["feuilles que le contrat n'attend pas, ignorées : « feuille 1 »"]
 
 
 # --- Cellules fusionnées et lignes TOTAL -----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from include.confidentialite import Cle
 from include.configuration import Nuit
 from include.contrats import Alias, Contrat, tous
 from include.extraction.entetes import contrats_par_entetes
-from include.extraction.lecture import CLE_EN_DOUBLE, EN_TROP, FichierRefuse, Lecture, lire
+from include.extraction.lecture import CLE_EN_DOUBLE, DEPLACEE, EN_TROP, FichierRefuse, Lecture, lire
 
 NUIT = Nuit.de("2018-01-02")
 CLE = Cle(b"c" * 32)
@@ -185,6 +185,47 @@ def test_une_colonne_inconnue_est_dite_et_ignoree() -> None:
     assert lu.lecture.colonnes_inconnues == ["Visa"] and lu.lecture.chargees == 1
     controle = lu.controle("colonnes_inconnues")
     assert controle is not None and controle["verdict"] == "non_conforme" and "« Visa »" in controle["message"]
+
+
+def test_un_titre_inconnu_d_une_source_nominative_n_est_pas_cite() -> None:
+    """Ce peut être le nom d'une personne : on dit la place de la colonne, dans un refus aussi."""
+    lu = lire_octets(f"{SALARIES.strip()};{CANARI}\nS1;Un;;Anne;F;01/02/1980\n".encode(), "abc_clauses_salaries")
+    assert lu.lecture.colonnes_inconnues == ["colonne 15"] and lu.lecture.chargees == 1
+    with pytest.raises(FichierRefuse, match="autres titres : « colonne 4 »") as refus:
+        lire_octets(f"N° salarié;Nom;Prénom;{CANARI}\nS1;Un;Anne;x\n".encode(), "abc_clauses_salaries")
+    assert CANARI not in str(refus.value)
+
+
+PRESCRIPTIONS = "N° fiche;Date d'orientation;Prescripteur;Nom;Prénom;Date de naissance;Commune;QPV;Secteur visé\n"
+DEMANDEURS = "Identifiant;Nom;Prénom;Date de naissance;Code postal;ROME 1;ROME 2;Courriel;Téléphone\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "entete", "ligne", "colonne"),
+    [
+        pytest.param("prescriptions", PRESCRIPTIONS, "F1;15/01/2030;{c};Anne;01/02/1980;Dijon;Non;BTP;", "Prénom",
+                     id="prescripteur_saute_le_nom_prend_sa_place"),
+        pytest.param("pole_emploi_longvic", DEMANDEURS, "1A;Un;Anne;21600;H2903;H2901;{c}@exemple.fr;0380000000;",
+                     "ROME 2", id="naissance_sautee_le_courriel_est_en_rome_2"),
+        pytest.param("pole_emploi_longvic", DEMANDEURS, "1A;Un;Anne;H2903;H2901;;0612345678;;", "ROME 2",
+                     id="deux_cellules_sautees_le_telephone_est_en_rome_2"),
+        pytest.param("pole_emploi_longvic", DEMANDEURS, "1;A;Un;Anne;1980-02-01;21600;H2903;;", "Code postal",
+                     id="cellule_de_trop_la_naissance_est_en_code_postal"),
+    ],
+)  # fmt: skip
+def test_une_ligne_decalee_d_une_source_nominative_est_rejetee(
+    source: str, entete: str, ligne: str, colonne: str
+) -> None:
+    """Sans quoi bronze garderait un nom, un courriel ou un jour de naissance dans une colonne de texte."""
+    lu = lire_octets((entete + ligne.format(c=CANARI) + "\n").encode(), source)
+    assert lu.bilan[:3] == (1, 0, 1)
+    assert (2, colonne, DEPLACEE) in lu.rejets
+
+
+def test_un_motif_ou_un_numero_de_dossier_ne_sont_pas_decales() -> None:
+    entete = PRESCRIPTIONS.strip() + ";Motif\n"
+    lu = lire_octets(f"{entete}0612345678;15/01/2030;PLIE;Un;Anne;;;;;12/02/2030\n".encode(), "prescriptions")
+    assert lu.bilan[:3] == (1, 1, 0)
 
 
 def test_les_colonnes_facultatives_peuvent_manquer_et_l_ordre_changer() -> None:

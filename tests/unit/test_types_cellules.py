@@ -20,6 +20,7 @@ from include.extraction.types_cellules import (
     COMPLETE,
     ECARTE,
     QUARTIER_INCONNU,
+    SIREN_SEUL,
     Typee,
     Typeur,
     siret_valide,
@@ -233,7 +234,8 @@ def test_un_siret_juste(typer: Any, texte: str) -> None:
         pytest.param("73282932000075", id="cle_du_siret"),
         pytest.param("11122233344455", id="cle_du_siren"),
         pytest.param("35600000049838", id="bureau_de_poste"),
-        pytest.param("732829320", id="siren_seul"),
+        pytest.param("732829321", id="cle_du_siren_seul"),
+        pytest.param("000000000", id="siren_de_zeros"),
         pytest.param("7,32829E+13", id="notation_scientifique"),
         pytest.param("0", id="zero"),
         pytest.param("00000000000000", id="zeros"),
@@ -247,6 +249,13 @@ def test_un_siret_faux(typer: Any, texte: str) -> None:
 def test_un_siret_qui_a_perdu_ses_zeros_est_complete_et_signale(typer: Any) -> None:
     typee = typer("siret", "325175 00065")
     assert typee.valeurs[0].as_py() == "00032517500065" and typee.notes[0].as_py() == COMPLETE
+    assert typee.fautes[0].as_py() is None
+
+
+@pytest.mark.parametrize("texte", ["732829320", "732 829 320", "732\u00a0829\u00a0320"])
+def test_un_siren_seul_est_garde_et_signale(typer: Any, texte: str) -> None:
+    typee = typer("siret", texte)
+    assert typee.valeurs[0].as_py() == "732829320" and typee.notes[0].as_py() == SIREN_SEUL
     assert typee.fautes[0].as_py() is None
 
 

@@ -23,7 +23,7 @@ with citations as (
     select
         {{ loop.index }} as rang_source,
         trim({{ citation.nom }}) as nom,
-        {{ citation.siret or 'cast(null as varchar)' }} as siret,
+        {{ citation.siret or 'cast(null as varchar)' }} as immatriculation,
         {{ citation.type or 'cast(null as varchar)' }} as type_structure,
         {{ citation.commune or 'cast(null as varchar)' }} as commune
     from {{ ref(citation.dans) }}
@@ -32,18 +32,20 @@ with citations as (
     {%- endfor %}
 ),
 
+-- Une cellule SIRET de neuf chiffres ne dit que l'entreprise : c'est un SIREN.
 final as (
     select
         {{ cle_nom('nom') }} as cle_nom,
         nom,
-        siret,
+        case when length(immatriculation) = 14 then immatriculation end as siret,
+        substring(immatriculation, 1, 9) as siren,
         type_structure,
         commune,
         rang_source,
         count(*) as citations
     from citations
     where nom is not null
-    group by nom, siret, type_structure, commune, rang_source
+    group by nom, immatriculation, type_structure, commune, rang_source
 )
 
 select * from final

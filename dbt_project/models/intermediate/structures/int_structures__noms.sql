@@ -1,10 +1,13 @@
-with rapprochees as (
-    select * from {{ ref('int_structures__rapprochees') }}
+with par_nom_proche as (
+    select * from {{ ref('int_structures__par_nom_proche') }}
 ),
 
+-- La structure se désigne par le premier de ses noms.
 final as (
-    select distinct cle_nom, structure_id
-    from rapprochees
+    select
+        cle_nom,
+        {{ dbt.hash('groupe') }} as structure_id
+    from par_nom_proche
 )
 
 select * from final

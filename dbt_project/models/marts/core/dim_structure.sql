@@ -2,6 +2,10 @@ with citees as (
     select * from {{ ref('int_structures__citees') }}
 ),
 
+immatriculations as (
+    select * from {{ ref('int_structures__immatriculations') }}
+),
+
 noms_rapproches as (
     select * from {{ ref('int_structures__noms') }}
 ),
@@ -10,7 +14,6 @@ identifiees as (
     select
         noms_rapproches.structure_id,
         citees.nom,
-        citees.siret,
         citees.type_structure,
         citees.commune,
         citees.rang_source,
@@ -32,14 +35,23 @@ noms as (
 ),
 
 -- Son SIRET est le plus fréquent, toutes sources ensemble : un établissement de plus ne fait pas une structure de plus.
-sirets as (
+-- Sans SIRET, un SIREN dit au moins l'entreprise.
+numeros as (
     select
-        structure_id,
-        siret,
-        {{ rang_graphie(['structure_id'], 'sum(citations)', 'siret') }} as rang
-    from identifiees
-    where siret is not null
-    group by structure_id, siret
+        noms_rapproches.structure_id,
+        immatriculations.siret,
+        immatriculations.siren,
+        row_number() over (
+            partition by noms_rapproches.structure_id
+            order by
+                case when immatriculations.siret is null then 1 else 0 end asc,
+                sum(immatriculations.citations) desc,
+                immatriculations.siret asc,
+                immatriculations.siren asc
+        ) as rang
+    from immatriculations
+    inner join noms_rapproches on immatriculations.cle_nom = noms_rapproches.cle_nom
+    group by noms_rapproches.structure_id, immatriculations.siret, immatriculations.siren
 ),
 
 types as (
@@ -68,12 +80,12 @@ final as (
     select
         noms.structure_id,
         noms.nom,
-        sirets.siret,
-        substring(sirets.siret, 1, 9) as siren,
+        numeros.siret,
+        numeros.siren,
         types.type_structure as type,
         communes.commune
     from noms
-    left join sirets on noms.structure_id = sirets.structure_id and sirets.rang = 1
+    left join numeros on noms.structure_id = numeros.structure_id and numeros.rang = 1
     left join types on noms.structure_id = types.structure_id and types.rang = 1
     left join communes on noms.structure_id = communes.structure_id and communes.rang = 1
     where noms.rang = 1

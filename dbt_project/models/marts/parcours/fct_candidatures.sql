@@ -43,6 +43,9 @@ final as (
         decidees.participant_sas,
         decidees.decision,
         case
+            when decidees.decision = 'Entrée immédiate' then decidees.date_entree_retenue
+        end as date_entree,
+        case
             when decidees.decision = 'Entrée immédiate' then {{ annee('decidees.date_entree_retenue') }}
         end as annee_entree,
         decidees.qpv,

@@ -28,6 +28,10 @@ final as (
             when dernieres.date_decision > parametres.arrete_au then 'En attente'
             else dernieres.decision
         end as decision,
+        case
+            when dernieres.decision <> 'En attente' and dernieres.date_decision <= parametres.arrete_au
+                then dernieres.date_decision
+        end as date_decision,
         dernieres.entree_plie,
         dernieres._livraison,
         dernieres._feuille,

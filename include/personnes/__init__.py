@@ -1,0 +1,1 @@
+"""Qui est qui : reconnaître une personne sous ses écritures, sans jamais montrer laquelle."""
