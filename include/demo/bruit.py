@@ -76,7 +76,7 @@ PROFILS = {
     "courant": Profil(),
     "faker": Profil(noms="faker", communes=0),
     "restreint": Profil(noms="restreint", communes=15, sans_date=0.01),
-    # Écrit une fois le rapprochement réglé, pour le mesurer sur ce qui n'a servi à rien régler.
+    # Écrit une fois comparaisons et poids réglés ; seul le seuil des fiches sans date a été choisi en le voyant.
     "imprevu": Profil(
         noms="faker", faute_nom=0.08, faute_prenom=0.06, a_l_oreille=0.02, initiale=0.01, interverti=0.02,
         jour_mois=0.02, chiffre=0.02, sans_date=0.03, demenage=0.2, sans_commune=0.2, sans_sexe=0.4, pieges=0.2,

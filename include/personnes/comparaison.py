@@ -20,8 +20,12 @@ from include.personnes.normalisation import DIMINUTIFS, normaliser, son
 
 MEMOIRE = "4GB"
 """Plafond de mémoire de DuckDB ; 200 000 identités en demandent moins de la moitié."""
-PLAFOND_BLOC = 300
-"""Une clé que plus de formes partagent (un 1er janvier, un nom très porté) ne propose pas de couples à elle seule."""
+COUPLES_PAR_FORME, COUPLES_EN_PLUS = 5, 10_000
+"""Couples qu'une clé peut proposer, par forme, plus une réserve pour les petits fichiers.
+
+Au-delà, ses valeurs les plus partagées (un 1er janvier, un nom très porté) se taisent et les autres clés suppléent : le
+travail croît comme le fichier, quels que soient les noms.
+"""
 POIDS_MINIMAL = -4.0
 """En bits, score sous lequel un couple sans contradiction ne dit rien."""
 POIDS_CONTRAIRE = -20.0
@@ -108,7 +112,7 @@ def preparer(base: duckdb.DuckDBPyConnection, identites: pa.Table, prenoms: dict
     base.register("diminutifs", _diminutifs())
     base.execute(_PRENOMS)
     base.execute(_FORMES)
-    base.execute(_avec_cles())
+    _numeroter(base)
     return base.sql("select identite_id from numeros order by identite").to_arrow_table().column(0).to_pylist()
 
 
@@ -189,29 +193,45 @@ _FORMES = f"""
 """
 
 
-def _avec_cles() -> str:
-    """Ajoute à chaque forme son numéro et ses clés, sauf celles que trop de formes partagent."""
-    brutes = ", ".join(
+def _numeroter(base: duckdb.DuckDBPyConnection) -> None:
+    """Crée `formes` : chaque forme avec son numéro et ses clés, sauf celles que trop de formes partagent."""
+    cles = ", ".join(
         f"case when {' and '.join(f'{piece} is not null' for piece in pieces)} "
         f"then hash({', '.join(pieces)}) end as {cle}"
         for cle, pieces in CLES.items()
     )
-    bornees = ", ".join(
-        f"case when count({cle}) over (partition by {cle}) <= {PLAFOND_BLOC} then {cle} end as {cle}" for cle in CLES
-    )
-    return f"""
-        create table formes as
+    base.execute(f"""
+        create table avec_cles as
         with ordonnees as (
             select *, annee * 10000 + least(jour, mois) * 100 + greatest(jour, mois) as date_ordonnee from formes_nues
-        ),
-        brutes as (select *, {brutes} from ordonnees)
+        )
+        select *, {cles} from ordonnees
+    """)
+    bornees = ", ".join(
+        f"case when count({cle}) over (partition by {cle}) <= {_taille_admise(base, cle)} then {cle} end as {cle}"
+        for cle in CLES
+    )
+    base.execute(f"""
+        create table formes as
         select * exclude ({", ".join(CLES)}), {bornees},
             row_number() over (
                 order by identite, nom, prenom, date_naissance, sexe, commune, naissance, usage, nom_plein, inverse,
                     reduite, principale
             ) as forme
-        from brutes
-    """
+        from avec_cles
+    """)
+    base.execute("drop table avec_cles")
+
+
+def _taille_admise(base: duckdb.DuckDBPyConnection, cle: str) -> int:
+    """Nombre de formes qui peuvent partager une valeur de la clé sans qu'elle propose trop de couples."""
+    (taille,) = base.sql(f"""
+        with tailles as (select count(*) as n from avec_cles where {cle} is not null group by {cle}),
+        cumuls as (select n, sum(n * (n - 1) / 2) over (order by n) as couples from tailles)
+        select coalesce(max(n), 0) from cumuls
+        where couples <= {COUPLES_EN_PLUS} + {COUPLES_PAR_FORME} * (select count(*) from avec_cles)
+    """).fetchall()[0]
+    return int(taille)
 
 
 def _diminutifs() -> pa.Table:

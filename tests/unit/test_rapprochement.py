@@ -9,6 +9,7 @@ import pyarrow as pa
 import pytest
 
 from include.demo.bruit import PROFILS, jeu
+from include.personnes.comparaison import CLES, COUPLES_EN_PLUS, COUPLES_PAR_FORME, ouvrir, preparer
 from include.personnes.identites import FICHES
 from include.personnes.mesure import GRAINE, mesurer
 from include.personnes.rapprochement import Rapprochement, RapprochementImpossible, rapprocher
@@ -350,6 +351,21 @@ def test_ce_qui_arrive_ne_separe_personne() -> None:
     for groupe in partition(hier):
         assert len({aujourd_hui[i] for i in groupe}) == 1
     assert {aujourd_hui[i] for i in groupes(hier)} <= set(groupes(hier).values())
+
+
+def test_le_travail_croit_comme_le_fichier() -> None:
+    """Tout le monde né un 1er janvier, un quart sous le même nom : aucune clé ne propose plus que son dû."""
+    fiches = jeu(4_000, 13, "faker").select(FICHES.names).to_pylist()
+    for n, f in enumerate(fiches):
+        f |= {"date_naissance": "1980-01-01", "commune": "Dijon"} | ({"nom": "Martin"} if n % 4 == 0 else {})
+    with ouvrir() as base:
+        preparer(base, pa.Table.from_pylist(fiches, schema=FICHES), {})
+        (formes,) = base.sql("select count(*) from formes").fetchall()[0]
+        for cle in CLES:
+            (couples,) = base.sql(
+                f"select coalesce(sum(n * (n - 1) / 2), 0) from (select count({cle}) as n from formes group by {cle})"
+            ).fetchall()[0]
+            assert couples <= COUPLES_EN_PLUS + COUPLES_PAR_FORME * formes, cle
 
 
 @pytest.mark.parametrize("profil", [p for p in PROFILS if p != "lourd"])
