@@ -20,6 +20,9 @@ from include.nuit import executer
 from include.publication import bascule, empreintes
 from include.publication.changements import _amont
 
+# Deux nuits entières de plus : `make test-long`.
+pytestmark = pytest.mark.long
+
 CORRIGEE = Decimal("40")
 """Heures de plus, au premier contrat du relevé de décembre."""
 

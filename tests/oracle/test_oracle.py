@@ -79,7 +79,11 @@ def jouer(racine: Path, tirage: Tirage, livraisons: list[Livraison]) -> Jouee:
     return Jouee(d, resultat, calculer(livraisons, tirage.arrete))
 
 
-@pytest.mark.parametrize("tirage", [*TIRAGES, *_en_plus()], ids=str)
+# Un tirage dans `make test`, les autres dans `make test-long` : chacun coûte une nuit.
+_TIRES = [TIRAGES[0], *(pytest.param(t, marks=pytest.mark.long) for t in TIRAGES[1:]), *_en_plus()]
+
+
+@pytest.mark.parametrize("tirage", _TIRES, ids=str)
 def test_la_nuit_dit_comme_l_oracle(tirage: Tirage, tmp_path: Path, subtests: pytest.Subtests) -> None:
     jouee = jouer(tmp_path, tirage, tirage.livraisons())
     for verifier in VERIFICATIONS:
