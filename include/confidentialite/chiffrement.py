@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -138,6 +140,15 @@ class Cle:
         """Contenu déchiffré de `chemin` ; lève comme `lecteur`."""
         with self.lecteur(chemin) as flux:
             return flux.read()
+
+    def ecrire_table(self, chemin: Path, table: pa.Table) -> None:
+        """Écrit une table dans `chemin`, en Parquet chiffré (tout ou rien)."""
+        with self.ecrivain(chemin) as flux:
+            pq.write_table(table, pa.PythonFile(flux, "w"), compression="zstd")
+
+    def lire_table(self, chemin: Path) -> pa.Table:
+        """Table d'un Parquet chiffré ; lève comme `lecteur`."""
+        return pq.read_table(pa.BufferReader(self.lire(chemin)))
 
     def chiffrer_fichier(self, source: Path, destination: Path) -> None:
         """Écrit dans `destination` le contenu chiffré de `source`, sans le charger en mémoire."""

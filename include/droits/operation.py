@@ -291,8 +291,7 @@ def _oublier_les_rejets(d: Dossiers, cle: Cle, m: Manifeste, noms: Noms, videes:
     chemin = d.prive / "rejets" / m["source"] / f"{m['livraison']}.parquet.enc"
     if not chemin.exists():
         return
-    with cle.lecteur(chemin) as flux:
-        table = pq.read_table(pa.BufferReader(flux.read()))
+    table = cle.lire_table(chemin)
     gardees = [
         not toutes and (r["feuille"], r["ligne"]) not in videes and not noms.dans_une_cellule(r["valeur"] or "")
         for r in table.to_pylist()
@@ -303,8 +302,7 @@ def _oublier_les_rejets(d: Dossiers, cle: Cle, m: Manifeste, noms: Noms, videes:
 def _oublier_les_noms(d: Dossiers, cle: Cle, m: Manifeste, remplacements: dict[str, str]) -> None:
     chemin = d.prive / "identites" / m["source"] / f"{m['livraison']}.parquet.enc"
     if remplacements and chemin.exists():
-        with cle.lecteur(chemin) as flux:
-            table = pq.read_table(pa.BufferReader(flux.read()))
+        table = cle.lire_table(chemin)
         _ecrire_ou_effacer(cle, chemin, table, pc.invert(_concernees(table, remplacements)).to_pylist())
 
 
@@ -314,8 +312,7 @@ def _ecrire_ou_effacer(cle: Cle, chemin: Path, table: pa.Table, gardees: list[bo
         chemin.unlink()
         synchroniser(chemin.parent)
     elif not all(gardees):
-        with cle.ecrivain(chemin) as flux:
-            pq.write_table(table.filter(pa.array(gardees)), pa.PythonFile(flux, "w"), compression="zstd")
+        cle.ecrire_table(chemin, table.filter(pa.array(gardees)))
 
 
 def _remplacer(table: pa.Table, colonnes: Iterable[str], remplacements: dict[str, str]) -> pa.Table:
@@ -434,10 +431,8 @@ def _renommer(operation: Operation, entrees: pa.Table) -> pa.Table:
 def _remplacer_dans_la_diffusion(d: Dossiers, cle: Cle, remplacements: dict[str, str]) -> None:
     """Remplace les pseudonymes dans ce qui est gardé des diffusions passées."""
     for chemin in sorted((d.prive / "diffusion").rglob("*.parquet.enc")):
-        with cle.lecteur(chemin) as flux:
-            table = pq.read_table(pa.BufferReader(flux.read()))
+        table = cle.lire_table(chemin)
         textes = [c.name for c in table.schema if pa.types.is_string(c.type) or pa.types.is_large_string(c.type)]
         nouvelle = _remplacer(table, textes, remplacements)
         if not nouvelle.equals(table):
-            with cle.ecrivain(chemin) as flux:
-                pq.write_table(nouvelle, pa.PythonFile(flux, "w"))
+            cle.ecrire_table(chemin, nouvelle)

@@ -17,7 +17,7 @@ from include.confidentialite import synchroniser
 from include.configuration import Dossiers
 from include.extraits.parquet import ecrire_parquet
 from include.publication import bascule, empreintes
-from include.publication.composition import STOCKAGE
+from include.publication.composition import STOCKAGE, texte_sql
 from include.publication.publication import BASE
 
 
@@ -80,8 +80,8 @@ def _base_neuve(
 ) -> str:
     """Écrit la base où ces pseudonymes sont remplacés ; rend l'empreinte de son contenu."""
     with duckdb.connect(config={"temp_directory": ""}) as base:
-        base.execute(f"attach '{_texte(ancienne)}' as ancien (read_only)")
-        base.execute(f"attach '{_texte(neuve)}' as neuf (storage_version '{STOCKAGE}')")
+        base.execute(f"attach '{texte_sql(ancienne)}' as ancien (read_only)")
+        base.execute(f"attach '{texte_sql(neuve)}' as neuf (storage_version '{STOCKAGE}')")
         base.register(
             "remplacements",
             pa.table({
@@ -114,7 +114,7 @@ def _base_neuve(
 
 def _commenter(base: duckdb.DuckDBPyConnection, objet: str, commentaire: str | None) -> None:
     if commentaire is not None:
-        base.execute(f"comment on {objet} is '{_texte(commentaire)}'")
+        base.execute(f"comment on {objet} is '{texte_sql(commentaire)}'")
 
 
 def _changer_la_fiche(publication: Path, contenu: str) -> None:
@@ -127,7 +127,3 @@ def _changer_la_fiche(publication: Path, contenu: str) -> None:
     temporaire.write_text(texte, encoding="utf-8")
     synchroniser(temporaire)
     temporaire.replace(fiche)
-
-
-def _texte(valeur: object) -> str:
-    return str(valeur).replace("'", "''")

@@ -514,8 +514,7 @@ def _ecrire_prive(d: Dossiers, contrat: Contrat, lecture: Lecture, livraison: st
 
 
 def _ecrire_chiffre(dossier: Path, contrat: Contrat, livraison: str, table: pa.Table, la_cle: Cle) -> None:
-    with la_cle.ecrivain(dossier / contrat.source / f"{livraison}.parquet.enc") as flux:
-        pq.write_table(table, pa.PythonFile(flux, "w"), compression="zstd")
+    la_cle.ecrire_table(dossier / contrat.source / f"{livraison}.parquet.enc", table)
 
 
 def _inoffensif(table: pa.Table) -> pa.Table:

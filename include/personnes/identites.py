@@ -63,8 +63,7 @@ def lignes(d: Dossiers, cle: Cle, nuit: Nuit | None = None) -> Iterator[tuple[di
     for m in nominatives(d, nuit):
         chemin = d.prive / "identites" / m["source"] / f"{m['livraison']}.parquet.enc"
         if chemin.exists():
-            with cle.lecteur(chemin) as flux:
-                yield m, pq.read_table(pa.BufferReader(flux.read()))
+            yield m, cle.lire_table(chemin)
 
 
 def fiches(d: Dossiers, cle: Cle, nuit: Nuit, nouvelles: Collection[str] = ()) -> tuple[pa.Table, set[str]]:

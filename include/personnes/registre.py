@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from include.confidentialite import Cle
 from include.configuration import Dossiers, Nuit
@@ -42,8 +41,7 @@ class Journal:
         tables = [self.schema.empty_table()]
         for chemin in self._fichiers(d):
             if nuit is None or chemin.name[:10] <= str(nuit.nuit):
-                with cle.lecteur(chemin) as flux:
-                    tables.append(pq.read_table(pa.BufferReader(flux.read())))
+                tables.append(cle.lire_table(chemin))
         return pa.concat_tables(tables)
 
     def ajouter(self, d: Dossiers, cle: Cle, nuit: Nuit, lignes: Iterable[dict[str, Any]]) -> None:
@@ -51,18 +49,17 @@ class Journal:
         table = pa.Table.from_pylist([ligne | {"nuit": nuit.nuit} for ligne in lignes], schema=self.schema)
         if table.num_rows:
             numeros = [int(_FORME.fullmatch(f.name)[2]) for f in self._fichiers(d) if f.name[:10] == str(nuit.nuit)]  # type: ignore[index]
-            self._ecrire(cle, self.dossier(d) / f"{nuit.nuit}-{max(numeros, default=0) + 1:03d}.parquet.enc", table)
+            cle.ecrire_table(self.dossier(d) / f"{nuit.nuit}-{max(numeros, default=0) + 1:03d}.parquet.enc", table)
 
     def recrire(self, d: Dossiers, cle: Cle, changer: Callable[[pa.Table], pa.Table]) -> int:
         """Récrit chaque fichier que `changer` change ; rend le nombre de lignes ôtées. Voir `oublier`."""
         otees = 0
         for chemin in self._fichiers(d):
-            with cle.lecteur(chemin) as flux:
-                table = pq.read_table(pa.BufferReader(flux.read()))
+            table = cle.lire_table(chemin)
             nouvelle = changer(table)
             if not nouvelle.equals(table):
                 otees += table.num_rows - nouvelle.num_rows
-                self._ecrire(cle, chemin, nouvelle)
+                cle.ecrire_table(chemin, nouvelle)
         return otees
 
     def retirer(self, d: Dossiers, cle: Cle, identites: set[str]) -> int:
@@ -77,11 +74,6 @@ class Journal:
     def _fichiers(self, d: Dossiers) -> list[Path]:
         trouves = [(f, forme) for f in self.dossier(d).glob("*.enc") if (forme := _FORME.fullmatch(f.name))]
         return [f for f, _ in sorted(trouves, key=lambda t: (t[1][1], int(t[1][2])))]
-
-    @staticmethod
-    def _ecrire(cle: Cle, chemin: Path, table: pa.Table) -> None:
-        with cle.ecrivain(chemin) as flux:
-            pq.write_table(table, pa.PythonFile(flux, "w"), compression="zstd")
 
 
 def _textes(*noms: str) -> list[tuple[str, pa.DataType]]:

@@ -21,6 +21,7 @@ import duckdb
 from include.contrats.registre import nom_normalise
 from include.publication import tables_meta
 from include.publication.bascule import FICHE
+from include.publication.composition import texte_sql
 
 EDITIONS = AVANT, NEUF = "avant", "neuf"
 PAR_LIGNE = {"registre_indicateurs", "calculs"}
@@ -45,8 +46,8 @@ class Edition:
 def ouvrir(avant: Edition, neuf: Edition, *, en_ecriture: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Une connexion où les deux bases sont attachées ; seule la neuve peut l'être en écriture."""
     with duckdb.connect() as base:
-        base.execute(f"attach '{_texte(avant.base)}' as {AVANT} (read_only)")
-        base.execute(f"attach '{_texte(neuf.base)}' as {NEUF}{'' if en_ecriture else ' (read_only)'}")
+        base.execute(f"attach '{texte_sql(avant.base)}' as {AVANT} (read_only)")
+        base.execute(f"attach '{texte_sql(neuf.base)}' as {NEUF}{'' if en_ecriture else ' (read_only)'}")
         yield base
 
 
@@ -307,8 +308,3 @@ def _suit_l_arrete(avant: Ligne | None, neuf: Ligne | None, premier: dt.date, de
 
 def _liste(colonnes: list[str]) -> str:
     return ", ".join(f'"{c}"' for c in colonnes)
-
-
-def _texte(valeur: object) -> str:
-    """Texte prêt à être mis entre apostrophes dans une requête."""
-    return str(valeur).replace("'", "''")

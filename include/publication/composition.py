@@ -135,10 +135,10 @@ def lire_modeles(manifeste: Path) -> list[Modele]:
 @contextmanager
 def _bases(destination: Path, build: Build, ancienne: Path | None) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"temp_directory": str(build.dossier / "tmp")}) as base:
-        base.execute(f"attach '{_texte(build.base)}' as chantier (read_only)")
+        base.execute(f"attach '{texte_sql(build.base)}' as chantier (read_only)")
         if ancienne:
-            base.execute(f"attach '{_texte(ancienne)}' as ancien (read_only)")
-        base.execute(f"attach '{_texte(destination)}' as neuf (storage_version '{STOCKAGE}')")
+            base.execute(f"attach '{texte_sql(ancienne)}' as ancien (read_only)")
+        base.execute(f"attach '{texte_sql(destination)}' as neuf (storage_version '{STOCKAGE}')")
         yield base
 
 
@@ -289,8 +289,8 @@ class _Nuit:
     def _creer_par_chiffre(self, m: Modele, retenus: set[str]) -> None:
         """Lignes de la nuit, sauf pour les codes retenus : les leurs restent celles de la publication courante."""
         eteints = self._chiffres_eteints()
-        liste = ", ".join(f"'{_texte(c)}'" for c in sorted(retenus - eteints)) or "null"
-        ecartes = ", ".join(f"'{_texte(c)}'" for c in sorted(retenus | eteints)) or "null"
+        liste = ", ".join(f"'{texte_sql(c)}'" for c in sorted(retenus - eteints)) or "null"
+        ecartes = ", ".join(f"'{texte_sql(c)}'" for c in sorted(retenus | eteints)) or "null"
         parties = []
         if (m.schema, m.nom) in self.construites:
             parties.append(f"select * from chantier.{m.relation} where (code in ({ecartes})) is not true")
@@ -328,7 +328,7 @@ class _Nuit:
         tables_meta.ecrire(self.base, "axes", list(axes.values()))
         controles = sorted(self.verdict["controles"], key=lambda c: (c["axe"], c["controle"]))
         tables_meta.ecrire(self.base, "controles", controles)
-        frais = ", ".join(f"'{_texte(a)}'" for a, e in axes.items() if e["verdict"] != "bloque")
+        frais = ", ".join(f"'{texte_sql(a)}'" for a, e in axes.items() if e["verdict"] != "bloque")
         requete = f"select axe, livraison from chantier.bronze.livraisons where effective and axe in ({frais})"
         if ("meta", "axes_livraisons") in self.tables_anciennes:
             requete += f" union all select axe, livraison from ancien.meta.axes_livraisons where axe not in ({frais})"
@@ -362,10 +362,10 @@ def _decrire(base: duckdb.DuckDBPyConnection, modeles: list[Modele], gardees: li
     ).fetchall():
         table, connues = descriptions[schema, nom]
         relation = f'neuf."{schema}"."{nom}"'
-        base.execute(f"comment on table {relation} is '{_texte(table + reports.get((schema, nom), ''))}'")
+        base.execute(f"comment on table {relation} is '{texte_sql(table + reports.get((schema, nom), ''))}'")
         for c in colonnes:
             texte = connues.get(c) or anciennes.get((schema, nom, c)) or ""
-            base.execute(f"comment on column {relation}.\"{c}\" is '{_texte(texte)}'")
+            base.execute(f"comment on column {relation}.\"{c}\" is '{texte_sql(texte)}'")
     noms = ("schema", "table", "colonne", "type", "description")
     colonnes_publiees = base.execute(
         "select schema_name, table_name, column_name, data_type, comment from duckdb_columns() "
@@ -393,6 +393,6 @@ def _report(base: duckdb.DuckDBPyConnection, m: Modele) -> str:
     return f" {REPORTEE} {arrete}."
 
 
-def _texte(valeur: object) -> str:
+def texte_sql(valeur: object) -> str:
     """Texte prêt à être mis entre apostrophes dans une requête."""
     return str(valeur).replace("'", "''")
