@@ -97,6 +97,11 @@ train: venv ## apprend le modèle qui dit qui est qui, sur des fiches synthétiq
 measure-persons: venv ## ce que vaut le rapprochement des personnes (FILE=fiches.csv avec verite, LIGNES=200000)
 	@$(PY) -m include.personnes.mesure $(if $(FILE),"$(FILE)") $(if $(LIGNES),--lignes $(LIGNES))
 
+.PHONY: report
+report: venv ## le rapport d'activité d'une période : make report PERIODE=2017 (2017-S1, 2017-09) [VERS=dossier]
+	@if [ -z "$(PERIODE)" ]; then echo "Quelle période ? make report PERIODE=2017 (ou 2017-S1, 2017-09)" >&2; exit 2; fi
+	@$(PY) -m include.rapport_activite "$(PERIODE)" $(if $(VERS),"$(VERS)")
+
 .PHONY: standalone
 standalone: venv ## l'interface d'Airflow et son ordonnanceur, sur http://127.0.0.1:8080
 	@$(PY) -m include.orchestration standalone

@@ -109,7 +109,7 @@ def deploiement_configure() -> bool:
 
 _CLES = {
     "nom", "nom_long", "territoire", "fuseau", "epci", "quartiers", "axes", "sources_eteintes", "contrats",
-    "referentiels", "chiffres_cles", "destinataires", "logo", "secret_statistique",
+    "referentiels", "chiffres_cles", "destinataires", "logo", "secret_statistique", "recits",
 }  # fmt: skip
 SECRET = {"personnes": 5, "entreprises": 3, "part_dominante": 0.85}
 """Usage de l'insertion (5 personnes) et de l'Insee (3 entreprises, 85 %) : le moins strict qui soit admis."""
@@ -158,7 +158,7 @@ def axes() -> dict[str, str]:
 
 
 def dossier_du_pole(cle: str) -> Path | None:
-    """Dossier que organisation.yml désigne sous `contrats` ou `referentiels`, relatif à lui ; None s'il n'y en a pas.
+    """Dossier que organisation.yml désigne sous `contrats`, `referentiels` ou `recits` ; None s'il n'y en a pas.
 
     Lève FileNotFoundError s'il n'existe pas.
     """

@@ -115,7 +115,8 @@ def _executer(d: Dossiers, cle: Cle, operation: Operation) -> dict[str, dict[str
     for source, retires in _retirer_des_depots(d, operation).items():
         comptes[source]["depots_retires"] += retires
     # Le chantier de la nuit porte les anciens pseudonymes ; la nuit suivante le refait entier.
-    shutil.rmtree(d.builds / "nuit", ignore_errors=True)
+    for chantier in ("nuit", "rapport"):
+        shutil.rmtree(d.builds / chantier, ignore_errors=True)
     comptes[TOUTES]["publications_recrites"] += publications.remplacer(d, operation.publies)
     _remplacer_dans_la_diffusion(d, cle, operation.publies)
     _changer_le_registre(d, cle, operation)

@@ -22,8 +22,8 @@ __all__ = ["COLONNE_SECRETE", "FINANCEUR", "PUBLIC", "Audience", "ecrire", "ecri
 def ecrire(dossier_publication: Path, manifeste: Path) -> None:
     """Écrit dans le dossier d'une publication parquet/, extraits/, ses pages et index.html.
 
-    Un classeur par axe du pôle, extraits/rapport/indicateurs.csv, le dictionnaire, les exemples SQL et la page qui mène
-    à tout.
+    Un classeur par axe du pôle, les chiffres et le rapport d'activité sous extraits/rapport/, le dictionnaire, les
+    exemples SQL et la page qui mène à tout.
     dossier_publication: contient entrepot.duckdb, composée et fermée. manifeste: celui de dbt, pour le dictionnaire ;
     rien d'autre n'est lu.
     """
@@ -50,10 +50,16 @@ def ecrire_pour(
 
 
 def _extraits(base: duckdb.DuckDBPyConnection, publication: Publication, dossier: Path) -> None:
+    # Importé ici : le rapport lit la publication par include.extraits.lecture.
+    from include.rapport_activite import ecrire_rapport
+
     extraits = dossier / "extraits"
     extraits.mkdir(exist_ok=True)
     for axe in publication.axes:
         if axe.nom != "core":
             ecrire_classeur(base, publication, axe.nom, extraits / f"{axe.nom}.xlsx")
     ecrire_chiffres(base, extraits / "rapport" / "indicateurs.csv")
+    # Ses récits sont écrits pour les financeurs : rien n'y a été relu pour le public.
+    if not publication.audience.publique:
+        ecrire_rapport(base, publication, extraits / "rapport")
     ecrire_page(base, publication, dossier)

@@ -67,6 +67,7 @@ def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossi
             (axe, chemin) for axe in publication.axes if (chemin := dossier / "extraits" / f"{axe.nom}.xlsx").exists()
         ],
         csv=dossier / "extraits" / "rapport" / "indicateurs.csv",
+        rapport=sorted((dossier / "extraits" / "rapport").glob("rapport_activite.*"), reverse=True),
         tableaux=_tableaux(base, publication) if publication.audience.publique else {},
         dictionnaire=dossier / "dictionnaire.html",
         logo=_logo(),

@@ -29,6 +29,9 @@ def code() -> str:
     referentiels = dossier_du_pole("referentiels")
     for fichier in sorted(referentiels.glob("*.csv")) if referentiels else ():
         calcul.update(f"{fichier.name}\n".encode() + fichier.read_bytes())
+    recits = dossier_du_pole("recits")
+    for fichier in sorted(f for f in recits.rglob("*.*") if f.is_file()) if recits else ():
+        calcul.update(f"{fichier.parent.name}/{fichier.name}\n".encode() + fichier.read_bytes())
     # Lus par leur module : un autre pôle peut les ranger ailleurs.
     calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
     calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())

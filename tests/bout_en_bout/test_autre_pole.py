@@ -111,6 +111,25 @@ def test_rien_du_premier_pole_ne_s_y_lit(base: duckdb.DuckDBPyConnection, couran
     assert "Rivemont Emploi" in textes["index.html"] and "data:image/svg+xml;base64," in textes["index.html"]
 
 
+def test_son_rapport_d_activite(donnees: Path, courant: Path, tmp_path: Path) -> None:
+    """Sans récits, une fiche par projet ; une période passée se recalcule à part et rien de l'entrepôt n'en change."""
+
+    def empreintes() -> dict[str, int]:
+        return {str(f): f.stat().st_mtime_ns for f in donnees.rglob("*") if f.is_file() and f.parent.name != "verrous"}
+
+    avant = empreintes()
+    annee = lancer(donnees, "include.rapport_activite", "2030", str(tmp_path))
+    semestre = lancer(donnees, "include.rapport_activite", "2030-S1", str(tmp_path))
+    assert (annee.returncode, semestre.returncode) == (0, 0), annee.stderr + semestre.stderr
+    assert empreintes() == avant
+    pages = {p: (tmp_path / f"rapport_activite_{p}.html").read_text(encoding="utf-8") for p in ("2030", "2030-S1")}
+    assert "Rivemont Emploi" in pages["2030"] and ": 130,50\u00a0heures</dt>" in pages["2030"].replace("\u00a0:", ":")
+    assert "Premier semestre 2030" in pages["2030-S1"] and "du 01/01/2030 au 30/06/2030" in pages["2030-S1"]
+    assert {p: m.group() for p, page in pages.items() if (m := PROPRES.search(page))} == {}
+    refuse = lancer(donnees, "include.rapport_activite", "2031")
+    assert refuse.returncode == 2 and "attendez une nuit arrêtée à cette date" in refuse.stderr
+
+
 def test_make_why_et_la_nuit_suivante(donnees: Path) -> None:
     """Le chemin d'un chiffre marche de même, et rien de neuf ne publie rien : sa copie de dbt est stable."""
     chemin = lancer(donnees, "include.pourquoi", "RV001", "2030")
