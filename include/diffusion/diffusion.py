@@ -10,14 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from include import extraits
+from include import remise
 from include.confidentialite import Cle, cle
 from include.configuration import Dossiers, organisation
 from include.diffusion import bases, etat
 from include.diffusion.declarations import Table, lire
 from include.diffusion.public import CHIFFRES, Diffusion, arreter
 from include.diffusion.secret import Regle
-from include.extraits import FINANCEUR, PUBLIC
+from include.extraits.audience import FINANCEUR, PUBLIC
 from include.extraits.francais import date as en_francais
 
 BASE = "entrepot.duckdb"
@@ -38,7 +38,7 @@ def ecrire(d: Dossiers, composee: Path, manifeste: Path, publication: str, coura
     """
     tables = lire(manifeste)
     with bases.pour_financeurs(composee / BASE, tables) as base:
-        extraits.ecrire_pour(base, FINANCEUR, composee / FINANCEUR.nom, {})
+        remise.ecrire_pour(base, FINANCEUR, composee / FINANCEUR.nom, {})
     la_cle = cle(d)
     try:
         connu = _connu(d, la_cle, courante)
@@ -48,12 +48,12 @@ def ecrire(d: Dossiers, composee: Path, manifeste: Path, publication: str, coura
             "de rien (docs/decisions/0012-secret-statistique.md).", erreur, publication,
         )  # fmt: skip
         with bases.pour_le_public(composee / BASE, [], Diffusion()) as base:
-            extraits.ecrire_pour(base, SUSPENDUE, composee / PUBLIC.nom, {})
+            remise.ecrire_pour(base, SUSPENDUE, composee / PUBLIC.nom, {})
         return
     diffusion = _arreter(composee / BASE, tables, connu)
     etat.ecrire(d, la_cle, publication, diffusion.etat)
     with bases.pour_le_public(composee / BASE, tables, diffusion) as base:
-        extraits.ecrire_pour(base, PUBLIC, composee / PUBLIC.nom, _anterieures(diffusion))
+        remise.ecrire_pour(base, PUBLIC, composee / PUBLIC.nom, _anterieures(diffusion))
 
 
 def apres_bascule(d: Dossiers, publication: str) -> None:

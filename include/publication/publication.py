@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from include import diffusion, extraits
+from include import diffusion, remise
 from include.configuration import Dossiers, Nuit, organisation
 from include.entrepot.preparation import Build
 from include.extraction.livraisons import manifestes
@@ -101,7 +101,7 @@ def publier(d: Dossiers, nuit: Nuit, build: Build) -> dict[str, Any]:
         return _resultat(publication, nouvelle["axes"], motif=motif)
     if precedente:
         changements.ecrire(changements.Edition(precedente / BASE, fiche), changements.Edition(dossier / BASE, nouvelle))
-    extraits.ecrire(dossier, build.manifeste_dbt)
+    remise.ecrire(dossier, build.manifeste_dbt)
     diffusion.ecrire(d, dossier, build.manifeste_dbt, publication, precedente)
     (dossier / FICHE).write_text(json.dumps(nouvelle, ensure_ascii=False, indent=1), encoding="utf-8")
     bascule.basculer(d, dossier, publication)

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from chantier import Chantier
 
-from include import differences, diffusion, extraits
+from include import differences, diffusion, remise
 from include.configuration import Dossiers, Nuit
 from include.differences import Introuvable, comparer
 from include.publication import bascule, empreintes, publier
@@ -33,7 +33,7 @@ MODELES = {
 @pytest.fixture(autouse=True)
 def sans_extraits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rien ici ne lit un classeur ou une page."""
-    monkeypatch.setattr(extraits, "ecrire", lambda dossier, manifeste: None)
+    monkeypatch.setattr(remise, "ecrire", lambda dossier, manifeste: None)
     monkeypatch.setattr(diffusion, "ecrire", lambda *_: None)
 
 

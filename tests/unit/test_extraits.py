@@ -19,7 +19,7 @@ from include.configuration import RACINE, Dossiers, Nuit, organisation
 from include.csv_francais import cellule, ecrire_csv
 from include.extraits import francais
 from include.extraits.classeur import intitules
-from include.extraits.page import refusees
+from include.pages.accueil import refusees
 from include.publication import publier
 
 BLOQUE = {"achats_responsables": ("bloque", "volume d'heures anormal")}

@@ -17,7 +17,7 @@ import duckdb
 import pytest
 from chantier import NUIT, SUIVANTE, TABLES, Chantier
 
-from include import extraits
+from include import remise
 from include.configuration import RACINE, Dossiers, Nuit
 from include.publication import (
     bascule,
@@ -450,7 +450,7 @@ def test_l_histoire_garde_les_dernieres_publications(d: Dossiers, monkeypatch: p
     assert bascule.HISTOIRE == 30
     for module in (bascule, publication):
         monkeypatch.setattr(module, "HISTOIRE", 3)
-    monkeypatch.setattr(extraits, "ecrire", lambda dossier, manifeste: None)
+    monkeypatch.setattr(remise, "ecrire", lambda dossier, manifeste: None)
     publier_nuit(d, Chantier())
     for jour in range(3, 8):
         nuit = Nuit.de(f"2031-01-0{jour}")

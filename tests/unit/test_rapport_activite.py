@@ -18,13 +18,14 @@ import yaml
 from chantier import NUIT, Chantier
 
 from include.configuration import RACINE, Dossiers, dossier_du_pole
-from include.extraits import FINANCEUR, PUBLIC, ecrire_pour
+from include.extraits.audience import FINANCEUR, PUBLIC
 from include.extraits.francais import nombre
 from include.extraits.lecture import lire as lire_publication
 from include.publication import publier
 from include.rapport_activite import Periode, Rapport, chiffres, composer, ecrire, plan, recits, visuels
 from include.rapport_activite.__main__ import produire
 from include.rapport_activite.chiffres import Chiffre
+from include.remise import ecrire_pour
 
 ANNEE = Periode.de("2030")
 SEEDS = RACINE / "dbt_project" / "seeds" / "rapport"

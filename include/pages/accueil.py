@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import jinja2
 
-from include.configuration import fichier_du_pole, organisation
+from include.configuration import organisation
 from include.extraits import francais
 from include.extraits.classeur import nom_de_feuille
 from include.extraits.lecture import (
@@ -25,6 +22,7 @@ from include.extraits.lecture import (
     tables,
 )
 from include.extraits.tableaux_csv import chemin_tableau
+from include.pages.gabarits import gabarit
 
 REFUS_MONTRES = dt.timedelta(days=31)
 """Un refus sans suite reste montré un mois : le temps qu'un partenaire dépose à nouveau son fichier."""
@@ -37,24 +35,9 @@ _VERDICTS_DU_RAPPROCHEMENT = {
 }
 
 
-def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossier: Path) -> None:
+def ecrire_accueil(base: duckdb.DuckDBPyConnection, publication: Publication, dossier: Path) -> None:
     """Écrit index.html dans le dossier de la publication, dont elle désigne les fichiers par liens relatifs."""
-    environnement = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environnement.filters |= {
-        "nombre": francais.nombre,
-        "date": francais.date,
-        "date_longue": francais.date_longue,
-        "accord": francais.accord,
-        "poids": _poids,
-    }
-    page = environnement.get_template("index.html.j2").render(
-        organisation=organisation(),
+    page = gabarit("accueil.html.j2").render(
         publication=publication,
         arrondi=ARRONDI,
         chiffres=_chiffres_cles(base, publication),
@@ -70,20 +53,10 @@ def ecrire_page(base: duckdb.DuckDBPyConnection, publication: Publication, dossi
         rapport=sorted((dossier / "extraits" / "rapport").glob("rapport_activite.*"), reverse=True),
         tableaux=_tableaux(base, publication) if publication.audience.publique else {},
         dictionnaire=dossier / "dictionnaire.html",
-        logo=_logo(),
         base=dossier / "entrepot.duckdb",
         parquet=_par_schema(base),
     )
     (dossier / "index.html").write_text(page, encoding="utf-8")
-
-
-def _logo() -> str | None:
-    """Le logo du pôle, écrit dans la page : elle se lit seule."""
-    chemin = fichier_du_pole("logo")
-    if chemin is None:
-        return None
-    genre = {".svg": "svg+xml", ".png": "png"}[chemin.suffix.lower()]
-    return f"data:image/{genre};base64,{base64.b64encode(chemin.read_bytes()).decode()}"
 
 
 def refusees(publication: Publication) -> list[Ligne]:
@@ -156,9 +129,3 @@ def _par_schema(base: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
     for schema, table in tables(base):
         schemas.setdefault(schema, []).append(table)
     return schemas
-
-
-def _poids(fichier: Path) -> str:
-    """Taille d'un fichier, en mots."""
-    octets: Any = fichier.stat().st_size
-    return f"{francais.nombre(octets / 1e6, 1)} Mo" if octets >= 1e6 else f"{francais.nombre(octets / 1e3)} ko"
