@@ -1,1 +1,1 @@
-"""Les fichiers d'une publication, faits des seules tables publiées : Parquet, classeurs, CSV, dictionnaire, exemples."""
+"""Les fichiers d'une publication, faits des seules tables publiées : Parquet, classeurs, CSV, dictionnaire."""
