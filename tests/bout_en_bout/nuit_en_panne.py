@@ -76,7 +76,11 @@ def dbt(_: str) -> None:
     def construire(originale: Any, build: Any, couche: str) -> Any:
         if couche == "parcours":
             with duckdb.connect(str(build.base)) as base:
-                suivie = "select min(personne_id) from bronze.parcours_etapes"
+                # Connue des seuls parcours : salariée aussi, elle manquerait à un autre axe.
+                suivie = (
+                    "select min(personne_id) from bronze.parcours_etapes "
+                    "where personne_id not in (select personne_id from bronze.abc_clauses_salaries)"
+                )
                 base.execute(f"delete from core.dim_personne where personne_id = ({suivie})")
         return originale(build, couche)
 

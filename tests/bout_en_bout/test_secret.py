@@ -154,7 +154,7 @@ def test_le_dossier_public_se_sert_seul(courant: Path) -> None:
     """Ni base, ni lien qui en sorte, ni nom de fichier reçu ; le dossier des financeurs non plus."""
     for audience in ("public", "financeur"):
         dossier = courant / audience
-        assert not [f for f in dossier.rglob("*") if f.suffix not in (".html", ".xlsx", ".csv") and f.is_file()]
+        assert not [f for f in dossier.rglob("*") if f.suffix not in (".html", ".pdf", ".xlsx", ".csv") and f.is_file()]
         page = (dossier / "index.html").read_text(encoding="utf-8")
         for lien in re.findall(r'(?:href|src)="(.*?)"', page):
             assert lien.startswith("#") or (dossier / lien).resolve().is_relative_to(dossier.resolve()), lien
