@@ -40,6 +40,10 @@ LIVRAISONS_FAUSSES: list[tuple[Callable[[], Livraisons], set[str]]] = [
 """Livraisons abîmées et contrôles bloquants qu'elles doivent, seuls, mettre en défaut."""
 
 
+COURANTES = {"rejets", "premieres_fautes", "heures_impossibles_parents_manquants"}
+"""Celles que `make test` dépose : une par espèce ; une nuit chacune, les autres sont de `make test-long`."""
+
+
 def _sans_fiche(source: str) -> list[str]:
     """Retire la fiche d'une personne que cette source est seule à nommer."""
     autres = " union all ".join(f"select personne_id from bronze.{s}" for s in NOMINATIVES if s != source)
@@ -69,7 +73,13 @@ def test_chaque_controle_bloquant_a_sa_faute() -> None:
         assert sum(c.axe == axe and not c.source for c in BLOQUANTS.values()) >= 9
 
 
-@pytest.mark.parametrize(("fabriquer", "attendus"), LIVRAISONS_FAUSSES, ids=lambda x: getattr(x, "__name__", ""))
+@pytest.mark.parametrize(
+    ("fabriquer", "attendus"),
+    [
+        pytest.param(*cas, id=cas[0].__name__, marks=() if cas[0].__name__ in COURANTES else pytest.mark.long)
+        for cas in LIVRAISONS_FAUSSES
+    ],
+)
 def test_une_livraison_fausse_retient_son_axe(
     lendemain: Dossiers,
     veille: Lu,

@@ -417,6 +417,7 @@ def test_la_recherche_voit_un_nom_partout(tmp_path: Path) -> None:
 PETIT = Tirage(7, (2021, 2022), dt.date(2022, 12, 31), taille=0.35)
 
 
+@pytest.mark.long
 def test_reproduction_et_sensibilite(tmp_path: Path, subtests: pytest.Subtests) -> None:
     premiere = jouer(tmp_path / "1", PETIT, PETIT.livraisons())
     with subtests.test("les mêmes livraisons donnent les mêmes tables, octet par octet"):
