@@ -8,6 +8,11 @@
     cast(concat(cast({{ annee }} as varchar(4)), '-{{ jour }}') as date)
 {%- endmacro %}
 
+{#- Premier jour d'une année, telle que l'entend la macro `annee` : 'MM-JJ'. -#}
+{% macro premier_jour() -%}
+    {{ '%02d-01' % var('premier_mois', 1) }}
+{%- endmacro %}
+
 {#- Ces jours, d'après les dates d'une relation : une colonne, arrete_au. -#}
 {% macro arretes(relation, date) -%}
     select distinct least({{ jour_de_annee(annee(date), '12-31') }}, parametres.arrete_au) as arrete_au

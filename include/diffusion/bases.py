@@ -24,13 +24,15 @@ _RANG = " Le rang est celui parmi les lignes montrées."
 
 @contextmanager
 def pour_financeurs(publiee: Path, tables: Collection[Table]) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Base des financeurs : les tables qui leur sont déclarées, entières."""
+    """Base des financeurs : les tables qui leur sont déclarées, entières ; d'une table à eux seuls, ses `colonnes`."""
     with _neuve(publiee) as base:
         for t in _presentes(base, tables):
-            base.execute(f"create table {t.relation} as select * from source.{t.relation}")
+            colonnes = "*" if t.publique else ", ".join(t.declaration.get("colonnes", ["*"]))
+            base.execute(f"create table {t.relation} as select {colonnes} from source.{t.relation}")
             _commenter(base, t)
         for nom in _META:
             base.execute(f"create table meta.{nom} as select * from source.meta.{nom}")
+        _changements(base)
         _finir(base)
         yield base
 
@@ -124,6 +126,14 @@ def _commenter(base: duckdb.DuckDBPyConnection, t: Table) -> None:
     ).fetchall()
     texte = (texte or "") + (_RANG if t.publique and "rang" in t.declaration else "")
     base.execute(f"comment on table {t.relation} is '{texte.replace(chr(39), chr(39) * 2)}'")
+
+
+def _changements(base: duckdb.DuckDBPyConnection) -> None:
+    """Ce qui a changé des chiffres montrés, et eux seuls. Jamais pour le public : un écart dirait ce qui est masqué."""
+    montres = "false"
+    if base.execute("from duckdb_tables() where database_name = 'memory' and table_name = 'indicateurs'").fetchall():
+        montres = "code in (select code from rapport.indicateurs)"
+    base.execute(f"create table meta.changements as from source.meta.changements where {montres}")
 
 
 def _definitions_utiles(base: duckdb.DuckDBPyConnection) -> None:

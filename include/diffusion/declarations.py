@@ -21,7 +21,8 @@ quelqu'un a décidé de diffuser.
         femmes_secteur:
           {mesure: femmes, filtres: {secteur: parametre}, sur: salaries, sur_filtres: {secteur: parametre}}
 
-Une table qui ne compte ni personne ni entreprise dit pourquoi dans `sans_secret`, et ses `colonnes`.
+Une table qui ne compte ni personne ni entreprise dit pourquoi dans `sans_secret`, et ses `colonnes`. Une table des
+seuls financeurs va entière, ou par ces `colonnes` : les dimensions que lit leur rapport d'activité.
 """
 
 from __future__ import annotations

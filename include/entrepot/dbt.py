@@ -81,6 +81,18 @@ def construire(build: Build, couche: str) -> dict[str, Any]:
     return bilan
 
 
+def recompter(build: Build, premier_mois: int) -> None:
+    """Refait tous les modèles d'un chantier, dont l'année de l'arrêté ne commence qu'à ce mois (1 à 12).
+
+    Les contrôles se passent avant, sur les années civiles : ils comparent les tables aux fichiers, année par année.
+    Lève ValueError, en français, si un modèle échoue : aucune table n'est alors à lire.
+    """
+    resultat = _invoquer(build, ["run", "--vars", json.dumps({"premier_mois": premier_mois})])
+    if not resultat.success:
+        echecs = sorted(r.node.name for r in getattr(resultat.result, "results", None) or [] if r.status in EN_ECHEC)
+        raise ValueError(f"Les chiffres de la période ne se calculent pas : {', '.join(echecs) or 'dbt a échoué'}.")
+
+
 def _vides(build: Build, manquants: list[Any]) -> None:
     """Fait, vides, les tables qu'un modèle en échec n'a pas faites : ce qui les lit se construit pour les autres axes.
 

@@ -34,7 +34,9 @@ def code() -> str:
         calcul.update(f"{fichier.parent.name}/{fichier.name}\n".encode() + fichier.read_bytes())
     # Lus par leur module : un autre pôle peut les ranger ailleurs.
     calcul.update("\n".join(sorted(c.empreinte for c in tous().values())).encode())
-    calcul.update(json.dumps(organisation(), default=str, sort_keys=True).encode())
+    # À qui l'on écrit ne change rien à ce qui se publie.
+    lue = {cle: valeur for cle, valeur in organisation().items() if cle != "courrier"}
+    calcul.update(json.dumps(lue, default=str, sort_keys=True).encode())
     return calcul.hexdigest()
 
 

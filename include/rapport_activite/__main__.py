@@ -1,7 +1,7 @@
-"""Le rapport d'une période : `make report PERIODE=2017-09` (une année, un semestre, les premiers mois d'une année).
+"""Le rapport d'une période : `make report PERIODE=2017-09` (une année, un semestre, des mois d'une année).
 
-Les chiffres de la publication courante servent s'ils sont arrêtés à la fin de la période. Sinon une construction à
-part, arrêtée à cette date, passe par les mêmes modèles et les mêmes contrôles, sans toucher à ce qui est publié.
+Les chiffres de la publication courante servent s'ils vont du 1er janvier à la fin de la période. Sinon une construction
+à part passe par les mêmes modèles et les mêmes contrôles, sans toucher à ce qui est publié.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from include.rapport_activite.a_part import recalculee
 
 @contextmanager
 def base_arretee(d: Dossiers, periode: Periode) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Une base publiée dont l'arrêté est la fin de la période, ouverte en lecture seule.
+    """Une base publiée dont l'année en cours est la période, ouverte en lecture seule.
 
     Lève ValueError, en français, si rien n'est encore publié, si la période n'est pas finie, ou si le socle est bloqué.
     """
@@ -30,7 +30,7 @@ def base_arretee(d: Dossiers, periode: Periode) -> Iterator[duckdb.DuckDBPyConne
         raise ValueError("Rien n'est encore publié : make nightly.")
     with duckdb.connect(str(courante), read_only=True) as base:
         publication = lire(base)
-        if publication.arrete_au == periode.fin:
+        if publication.arrete_au == periode.fin and periode.debut.month == 1:
             yield base
             return
     if periode.fin > publication.arrete_au:
@@ -38,7 +38,7 @@ def base_arretee(d: Dossiers, periode: Periode) -> Iterator[duckdb.DuckDBPyConne
             f"La période finit le {periode.fin:%d/%m/%Y} et les données sont arrêtées au "
             f"{publication.arrete_au:%d/%m/%Y} : attendez une nuit arrêtée à cette date."
         )
-    with recalculee(d, publication, periode.fin) as base:
+    with recalculee(d, publication, periode) as base:
         yield base
 
 

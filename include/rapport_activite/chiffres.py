@@ -84,7 +84,7 @@ def lire(base: duckdb.DuckDBPyConnection, periode: Periode) -> dict[str, Chiffre
         chiffre = Chiffre(d["code"], d["libelle"], d["unite"], d)
         if valeur and valeur["periode_fin"] <= periode.fin:
             debut, fin = valeur["periode_debut"], valeur["periode_fin"]
-            comparable = periode.entiere and avant and (debut, fin) == _plus_un_an(avant)
+            comparable = periode.entiere and avant and (debut, fin) == plus_un_an(avant)
             chiffre = Chiffre(
                 d["code"], d["libelle"], d["unite"], d, True, valeur["valeur"], debut, fin,
                 avant["valeur"] if comparable and avant else None,
@@ -114,7 +114,7 @@ def _recul(regle: str) -> int:
     return 1 if re.match("année précédente|.*fin de l'année précédente", regle, re.IGNORECASE) else 0
 
 
-def _plus_un_an(ligne: dict[str, Any]) -> tuple[dt.date, dt.date]:
+def plus_un_an(ligne: dict[str, Any]) -> tuple[dt.date, dt.date]:
     """Les bornes d'une période, un an plus tard ; le 29 février devient le 28."""
     debut, fin = (
         jour.replace(year=jour.year + 1, day=28)

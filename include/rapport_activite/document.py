@@ -44,7 +44,7 @@ def composer(
 
 
 class _Atelier:
-    """Compose partie par partie, et retient les chiffres cités : eux seuls ont une fiche de méthode."""
+    """Compose partie par partie, et retient les chiffres et visuels montrés : eux seuls ont une fiche de méthode."""
 
     def __init__(
         self, base: duckdb.DuckDBPyConnection, publication: Publication, periode: Periode,
@@ -56,6 +56,7 @@ class _Atelier:
         # Les chiffres d'un axe jamais publié n'ont pas de définition : leurs codes ne se distinguent pas d'une faute.
         self.partiel = any(axe.donnees_du is None for axe in publication.axes)
         self.cites: set[str] = set()
+        self.montres: set[str] = set()
         self.fautes: list[Faute] = []
         self.lus: set[str] = set()
 
@@ -75,8 +76,10 @@ class _Atelier:
             "chiffres": self._bandeau(voulu.chiffres),
             "parties": [self._partie(p, projets) for p in _completer(voulu, projets)],
         }
+        contenu["en_bref"] = _en_bref(contenu)
         self._recits_sans_projet()
         contenu["methode"] = self._methode()
+        contenu["visuels"] = [visuels.fiche(self.base, nom) for nom in visuels.declares() if nom in self.montres]
         contenu["arrondi"] = typographie(ARRONDI)
         return Rapport(contenu, self.fautes)
 
@@ -132,9 +135,12 @@ class _Atelier:
             self.cites |= {c.code for c in etapes}
             return visuels.etapes(place.nom, place.titre, etapes)
         positions = self.dossier / POSITIONS if self.dossier else None
-        return visuels.lire(
+        visuel = visuels.lire(
             self.base, place.nom, self.periode, projet=projet, parametre=place.parametre, places=positions
         )
+        if visuel:
+            self.montres.add(place.nom)
+        return visuel
 
     def _texte_libre(self, nom: str) -> list[recits.Bloc]:
         """Un récit sans sections : introduction du rapport ou d'une partie."""
@@ -210,6 +216,16 @@ def _fiche_de_methode(chiffre: Chiffre) -> dict[str, Any]:
         "modele": d["modele"],
         "sources": (d["sources"] or "").split(),
     }
+
+
+def _en_bref(contenu: dict[str, Any]) -> list[dict[str, Any]]:
+    """Les parties et leurs grands chiffres, sans ceux que l'essentiel montre déjà."""
+    dits = {c["code"] for c in contenu["chiffres"]}
+    parties = [
+        {"axe": p["axe"], "titre": p["titre"], "chiffres": [c for c in p["chiffres"] if c["code"] not in dits]}
+        for p in contenu["parties"]
+    ]
+    return [p for p in parties if p["chiffres"]]
 
 
 def _etat(axe: Axe | None) -> str:

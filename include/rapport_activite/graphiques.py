@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 
+P = ParamSpec("P")
 LARGEUR = 640
 """En pixels ; la mise en page l'étend à la largeur du texte."""
 ENCRE, GRIS, TRAIT, PALE = "#1f2a33", "#5b6770", "#cfd6dc", "#eef1f3"
@@ -33,6 +34,21 @@ def polices() -> Path | None:
     return dossier if dossier and dossier.is_dir() else None
 
 
+def _une_fois(dessiner: Callable[P, str]) -> Callable[P, str]:
+    """Un même dessin ne se fait qu'une fois par processus : le rapport et les pages de chaque audience le partagent."""
+    faits: dict[str, str] = {}
+
+    @wraps(dessiner)
+    def garde(*args: P.args, **kwargs: P.kwargs) -> str:
+        demande = repr((args, kwargs))
+        if demande not in faits:
+            faits[demande] = dessiner(*args, **kwargs)
+        return faits[demande]
+
+    return garde
+
+
+@_une_fois
 def barres(
     noms: Sequence[str], valeurs: Sequence[float | None], textes: Sequence[str], precisions: Sequence[str] = ()
 ) -> str:
@@ -52,20 +68,21 @@ def barres(
     donnees = _donnees(lignes)
     y = alt.Y("nom:N", axis=None if dessus else _axe(lignes), scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1))
     x = alt.X("valeur:Q", axis=None, scale=alt.Scale(domain=[0, grand * (1.32 if dessus else 1.45)]))
-    decalage = 9 if dessus else 0
+    decalage = 8 if dessus else 0
     couches = [
-        donnees.mark_bar(color=TEINTES[0], size=10 if dessus else 16, yOffset=decalage).encode(x, y),
+        donnees.mark_bar(color=TEINTES[0], size=10 if dessus else 15, yOffset=decalage).encode(x, y),
         donnees.mark_text(align="left", dx=6, dy=decalage, fontWeight=600).encode(x, y, alt.Text("texte:N")),
     ]
     if dessus:
         couches.append(
-            donnees.mark_text(align="left", dy=-7, color=GRIS, fontSize=11.5, limit=LARGEUR).encode(
+            donnees.mark_text(align="left", dy=-6, color=GRIS, fontSize=11.5, limit=LARGEUR).encode(
                 y=y, text="titre:N", x=alt.value(0)
             )
         )
-    return _svg(alt.layer(*couches), len(lignes) * (35 if dessus else 24))
+    return _svg(alt.layer(*couches), len(lignes) * (36 if dessus else 22))
 
 
+@_une_fois
 def empilees(
     noms: Sequence[str], series: Sequence[str], valeurs: Sequence[Sequence[float | None]],
     textes: Sequence[Sequence[str]], totaux: Sequence[str],
@@ -121,6 +138,7 @@ class Commune:
     texte: str
 
 
+@_une_fois
 def paves(cases: Sequence[dict[str, str]], communes: dict[str, Commune]) -> str:
     """Une carte schématique : un pavé par commune à sa place, d'autant plus foncé que sa valeur est grande.
 

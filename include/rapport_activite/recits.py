@@ -27,11 +27,24 @@ Bloc = dict[str, Any]
 
 _APPEL = re.compile(r"\{([^{}\s:]+)(?::([^{}]*))?\}")
 _MOIS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-# Ce qui porte des chiffres sans en être un : une date, une année, un nom entre guillemets.
-_ADMIS = re.compile(rf"«[^»]*»|\b(?:1er|\d{{1,2}})(?:\s+(?:{_MOIS}))\b|\b(?:19|20)\d\d\b")
+_COMPTES = (
+    "heure|jour|mois|an|euro|personne|salarié|jeune|femme|homme|candidat|demandeur|participant|résident|"
+    "bénéficiaire|entreprise|employeur|structure|commerce|établissement|offre|poste|contrat|embauche|opération|marché|"
+    "contact|rendez-vous|entretien|réunion|orientation|prescription|article|action"
+)
+# Ce qui porte des chiffres sans compter : un nom ou une citation entre guillemets, une date, une année (« 2017 heures »
+# n'en est pas une), un article de loi, le code d'un projet.
+_ADMIS = re.compile(
+    rf"«[^»]*»|\b(?:1er|\d{{1,2}})(?:\s+(?:{_MOIS}))\b"
+    rf"|\b(?:19|20)\d\d\b(?!\s+(?:(?:{_COMPTES})e?s?\b|[€%]))"
+    r"|\barticles?\s+(?:[LRD]\.?\s*)?\d+(?:[-.]\d+)*|\bprojets?\s+\d[\w-]*",
+    re.IGNORECASE,
+)
 _TAPE = re.compile(
-    r"\d[\d\s.,]*\d|\d|\b(?:deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|"
-    r"trente|quarante|cinquante|soixante|cent|mille)\b",
+    r"\d[\d\s.,]*\d|\d|[½¼¾]"
+    r"|\b(?:zéro|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|"
+    r"quarante|cinquante|soixante|septante|huitante|octante|nonante|cents?|mille|milliers?|millions?|milliards?|"
+    r"(?:diz|douz|quinz|vingt|trent|quarant|cinquant|soixant|cent)aines?|moitié|un tiers|un quart)\b",
     re.IGNORECASE,
 )
 
@@ -100,7 +113,9 @@ class _Lecteur:
         for jeton in reste:
             if jeton.type == "heading_open":
                 self._ranger(titre, blocs)
-                titre, blocs = next(reste).content.strip(), []
+                ecrit = next(reste)
+                self._verifier(ecrit)
+                titre, blocs = ecrit.content.strip(), []
                 next(reste)
             elif jeton.type == "paragraph_open":
                 blocs.append(self._paragraphe(next(reste)))

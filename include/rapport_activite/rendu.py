@@ -46,9 +46,24 @@ def html(contenu: dict[str, Any], destination: Path) -> None:
     logo = _logo()
     adresse = f"data:image/{_MIMES[logo[0]]};base64,{base64.b64encode(logo[1]).decode()}" if logo else None
     page = environnement.get_template("rapport.html.j2").render(
-        r=contenu | {"logo": {"adresse": adresse} if adresse else None}
+        r=contenu | {"logo": {"adresse": adresse} if adresse else None}, polices=_polices_html()
     )
     destination.write_text(page, encoding="utf-8")
+
+
+_GRAISSES = {"Regular": "400", "SemiBold": "500 900"}
+"""Graisses que la page embarque, et celles de ses textes que chacune écrit."""
+
+
+def _polices_html() -> list[dict[str, str]]:
+    """Les polices de la page, écrites dedans ; aucune si elles ne sont pas installées : celles du lecteur servent."""
+    dossier = polices()
+    fichiers = {g: dossier / f"HKGrotesk-{nom}.otf" for nom, g in _GRAISSES.items()} if dossier else {}
+    return [
+        {"graisse": g, "adresse": f"data:font/otf;base64,{base64.b64encode(f.read_bytes()).decode()}"}
+        for g, f in fichiers.items()
+        if f.is_file()
+    ]
 
 
 _MIMES = {"svg": "svg+xml", "png": "png"}

@@ -18,7 +18,10 @@ from include.rapport_activite.periode import Periode
 from include.rapport_activite.recits import typographie
 
 Visuel = dict[str, Any]
-"""{nom, titre, colonnes: [{titre, chiffre}], lignes: [[texte]], svg, note} : prêt à mettre en page."""
+"""{nom, titre, colonnes: [{titre, chiffre}], lignes: [[texte]], svg, note, methode} : prêt à mettre en page.
+
+methode: [{ancre, texte}], les fiches de méthode où mène le visuel.
+"""
 
 _ECRITURES = {"entier": 0, "nombre": 2, "heures": 2}
 
@@ -32,6 +35,24 @@ def declares() -> dict[str, dict[str, Any]]:
     return contenu
 
 
+def valeurs(
+    base: duckdb.DuckDBPyConnection, nom: str, periode: Periode, *, projet: str = "", parametre: str = ""
+) -> list[tuple[Any, ...]]:
+    """Lignes d'un visuel telles que la base les donne ; aucune si une de ses tables ou colonnes manque."""
+    dit = declares()[nom]
+    if not {tuple(t.split(".")) for t in dit["tables"]} <= set(tables(base)):
+        return []
+    voulus = {
+        "annee": periode.fin.year, "debut": periode.debut, "fin": periode.fin, "periode": periode.en_bref,
+        "projet": projet, "parametre": parametre,
+    }  # fmt: skip
+    try:
+        return base.execute(dit["requete"], {k: v for k, v in voulus.items() if f"${k}" in dit["requete"]}).fetchall()
+    except duckdb.BinderException:
+        # Un axe reporté garde des tables d'avant : une colonne née depuis y manque.
+        return []
+
+
 def lire(
     base: duckdb.DuckDBPyConnection, nom: str, periode: Periode, *, projet: str = "", parametre: str = "",
     places: Path | None = None,
@@ -40,17 +61,7 @@ def lire(
 
     places: fichier des pavés de la carte (code_commune, colonne, ligne) ; sans lui, une carte est un tableau.
     """
-    dit = declares()[nom]
-    if not {tuple(t.split(".")) for t in dit["tables"]} <= set(tables(base)):
-        return None
-    voulus = {
-        "annee": periode.fin.year, "debut": periode.debut, "fin": periode.fin, "projet": projet, "parametre": parametre,
-    }  # fmt: skip
-    try:
-        lues = base.execute(dit["requete"], {k: v for k, v in voulus.items() if f"${k}" in dit["requete"]}).fetchall()
-    except duckdb.BinderException:
-        # Un axe reporté garde des tables d'avant : une colonne née depuis y manque.
-        return None
+    dit, lues = declares()[nom], valeurs(base, nom, periode, projet=projet, parametre=parametre)
     if not lues:
         return None
     natures = list(dit["colonnes"].values())
@@ -62,6 +73,24 @@ def lire(
         "lignes": [ligne for ligne, lue in zip(lignes, lues, strict=True) if dit["forme"] != "paves" or lue[3] != 0],
         "svg": _dessiner(dit, list(dit["colonnes"]), lues, lignes, places),
         "note": typographie(dit.get("note", "")),
+        "methode": [{"ancre": f"v-{nom}", "texte": "Méthode"}],
+    }
+
+
+def fiche(base: duckdb.DuckDBPyConnection, nom: str) -> dict[str, Any]:
+    """Fiche de méthode d'un visuel : {nom, titre, note, tables: [{nom, description}]}, décrites par la base."""
+    dit = declares()[nom]
+    decrites = {
+        f"{schema}.{table}": typographie(description or "")
+        for schema, table, description in base.execute(
+            "select schema_name, table_name, comment from duckdb_tables()"
+        ).fetchall()
+    }
+    return {
+        "nom": nom,
+        "titre": typographie(dit["titre"]),
+        "note": typographie(dit.get("note", "")),
+        "tables": [{"nom": t, "description": decrites.get(t, "")} for t in dit["tables"]],
     }
 
 
@@ -86,6 +115,7 @@ def etapes(nom: str, titre: str, chiffres: list[Chiffre]) -> Visuel | None:
         "lignes": lignes,
         "svg": graphiques.barres([n for n, *_ in lignes], [c.valeur for c in chiffres], textes),
         "note": "",
+        "methode": [{"ancre": f"m-{c.code}", "texte": c.code} for c in chiffres],
     }
 
 

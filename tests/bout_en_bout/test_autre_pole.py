@@ -119,12 +119,13 @@ def test_son_rapport_d_activite(donnees: Path, courant: Path, tmp_path: Path) ->
 
     avant = empreintes()
     annee = lancer(donnees, "include.rapport_activite", "2030", str(tmp_path))
-    semestre = lancer(donnees, "include.rapport_activite", "2030-S1", str(tmp_path))
-    assert (annee.returncode, semestre.returncode) == (0, 0), annee.stderr + semestre.stderr
+    mois = lancer(donnees, "include.rapport_activite", "2030-04-a-09", str(tmp_path))
+    assert (annee.returncode, mois.returncode) == (0, 0), annee.stderr + mois.stderr
     assert empreintes() == avant
-    pages = {p: (tmp_path / f"rapport_activite_{p}.html").read_text(encoding="utf-8") for p in ("2030", "2030-S1")}
+    pages = {p: (tmp_path / f"rapport_activite_{p}.html").read_text(encoding="utf-8") for p in ("2030", "2030-04-a-09")}
     assert "Rivemont Emploi" in pages["2030"] and ": 130,50\u00a0heures</dt>" in pages["2030"].replace("\u00a0:", ":")
-    assert "Premier semestre 2030" in pages["2030-S1"] and "du 01/01/2030 au 30/06/2030" in pages["2030-S1"]
+    de_mois = pages["2030-04-a-09"]
+    assert "Du 1er avril au 30 septembre 2030" in de_mois and "du 01/04/2030 au 30/09/2030" in de_mois
     assert {p: m.group() for p, page in pages.items() if (m := PROPRES.search(page))} == {}
     refuse = lancer(donnees, "include.rapport_activite", "2031")
     assert refuse.returncode == 2 and "attendez une nuit arrêtée à cette date" in refuse.stderr

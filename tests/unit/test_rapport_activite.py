@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import yaml
 from chantier import NUIT, Chantier
 
 from include.configuration import RACINE, Dossiers, dossier_du_pole
+from include.diffusion.bases import pour_financeurs
+from include.diffusion.declarations import Table
 from include.extraits.audience import FINANCEUR, PUBLIC
 from include.extraits.francais import nombre
 from include.extraits.lecture import lire as lire_publication
@@ -26,6 +29,8 @@ from include.rapport_activite import Periode, Rapport, chiffres, composer, ecrir
 from include.rapport_activite.__main__ import produire
 from include.rapport_activite.chiffres import Chiffre
 from include.remise import ecrire_pour
+
+pytestmark = pytest.mark.avec_rapport
 
 ANNEE = Periode.de("2030")
 SEEDS = RACINE / "dbt_project" / "seeds" / "rapport"
@@ -117,25 +122,44 @@ def chiffre(code: str = "CL001", valeur: float | None = 1234.5, unite: str = "he
     [
         ("2017", dt.date(2017, 12, 31), "Année 2017"),
         ("2017-S1", dt.date(2017, 6, 30), "Premier semestre 2017"),
+        ("2017-S2", dt.date(2017, 12, 31), "Second semestre 2017"),
         ("2017-09", dt.date(2017, 9, 30), "Du 1er janvier au 30 septembre 2017"),
         ("2016-02", dt.date(2016, 2, 29), "Du 1er janvier au 29 février 2016"),
+        ("2017-04-a-09", dt.date(2017, 9, 30), "Du 1er avril au 30 septembre 2017"),
     ],
 )
-def test_une_periode_commence_au_premier_janvier(demande: str, fin: dt.date, titre: str) -> None:
+def test_une_periode_se_lit(demande: str, fin: dt.date, titre: str) -> None:
     periode = Periode.de(demande)
-    assert (periode.debut, periode.fin, periode.titre) == (dt.date(fin.year, 1, 1), fin, titre)
+    premier = {"2017-S2": 7, "2017-04-a-09": 4}.get(demande, 1)
+    assert (periode.debut, periode.fin, periode.titre) == (dt.date(fin.year, premier, 1), fin, titre)
     assert periode.cle == demande
+
+
+@pytest.mark.parametrize(
+    ("demande", "cle", "en_bref"),
+    [
+        ("2017-12", "2017", "2017"),
+        ("2017-01-a-06", "2017-S1", "2017, janvier à juin"),
+        ("2017-07-a-12", "2017-S2", "2017, juillet à décembre"),
+        ("2017-01-a-09", "2017-09", "2017, janvier à septembre"),
+        ("2017-05-a-05", "2017-05-a-05", "2017, mai"),
+    ],
+)
+def test_une_meme_periode_n_a_qu_un_nom(demande: str, cle: str, en_bref: str) -> None:
+    """Il nomme le dossier de ses récits ; à côté d'années entières, une période dit ses mois."""
+    assert (Periode.de(demande).cle, Periode.de(demande).en_bref) == (cle, en_bref)
 
 
 @pytest.mark.parametrize(
     ("demande", "dit"),
     [
-        ("2017-S2", "second semestre n'a pas de chiffres"),
+        ("2017-09-a-04", "le premier mois suit le dernier"),
+        ("2017-S3", "ne se lit pas"),
         ("2017-13", "13 n'est pas un mois"),
         ("hier", "ne se lit pas"),
     ],
 )
-def test_une_periode_sans_chiffres_se_refuse(demande: str, dit: str) -> None:
+def test_une_periode_mal_ecrite_se_refuse(demande: str, dit: str) -> None:
     with pytest.raises(ValueError, match=dit):
         Periode.de(demande)
 
@@ -158,6 +182,14 @@ def test_l_annee_d_avant_ne_se_compare_qu_a_une_annee_entiere(base: duckdb.DuckD
     assert chiffres.lire(base, ANNEE)["CL001"].ecrit_avant() == "20,00"
     base.execute("update rapport.indicateurs set periode_fin = '2030-09-30' where annee = 2030")
     assert chiffres.lire(base, Periode.de("2030-09"))["CL001"].ecrit_avant() == "non calculé"
+
+
+def test_toute_annee_d_un_fait_vient_de_la_macro() -> None:
+    """Un modèle qui la calculerait seul compterait l'année entière dans le rapport d'un second semestre."""
+    modeles = {f.name: f.read_text(encoding="utf-8") for f in (RACINE / "dbt_project" / "models").rglob("*.sql")}
+    seuls = re.compile(r"extract\s*\(\s*year|\byear\s*\(|date_?part|date_trunc\('year'|strftime", re.IGNORECASE)
+    assert [nom for nom, sql in modeles.items() if seuls.search(sql)] == []
+    assert sum("annee(" in sql for sql in modeles.values()) > 20
 
 
 def test_un_chiffre_de_l_annee_precedente_se_lit_dans_le_rapport_d_apres(base: duckdb.DuckDBPyConnection) -> None:
@@ -230,6 +262,13 @@ def test_ce_qui_ne_se_met_pas_en_page_est_une_faute(dossier: Path, recit: str, d
     [
         ("Le service compte 12 entreprises et 1 234,5 heures.", ["12", "1 234,5"]),
         ("Le groupe s'est réuni trois fois.", ["trois"]),
+        ("Une vingtaine d'entreprises, soit la moitié, pour un millier d'heures.", ["vingtaine", "moitié", "millier"]),
+        ("En 2017, 2016 salariés ; 2 000 heures.", ["2016", "2 000"]),
+        ("## Les 12 contrats\n\nTexte.", ["12"]),
+        ("- **3** fiches\n- `4` axes, ½ poste", ["3", "4", "½"]),
+        ("Le 12/05, au 1er rang du lot 2.", ["12", "05", "1", "2"]),
+        ("L'article 30 de l'ordonnance et l'article L. 5132-1, pour le projet 211D-RCE, en 2016 annoncé.", []),
+        ("Le premier comité, une entreprise, plusieurs autres.", []),
         ("Réunis le 27 mars\n2017, le 1er juin et le 3\noctobre 2016.", []),
         ("Le dispositif « 100 chances – 100 emplois » de 2011.", []),
         ("{CL001} heures et {CL001:0}.", []),
@@ -351,16 +390,23 @@ def test_une_valeur_masquee_se_lit_s(base: duckdb.DuckDBPyConnection, dossier: P
     assert visuel["lignes"] == [["2030", "30,75", "s", "s"]]
 
 
-def tables_vides() -> duckdb.DuckDBPyConnection:
-    """Une base aux colonnes des contrats de dbt, sans ligne."""
-    base = duckdb.connect()
+@cache
+def contrats_de_dbt() -> str:
+    """De quoi faire chaque table aux colonnes de son contrat."""
+    ordres = []
     for yml in (RACINE / "dbt_project" / "models").rglob("*__models.yml"):
         for modele in yaml.safe_load(yml.read_text(encoding="utf-8"))["models"]:
             colonnes = [f'"{c["name"]}" {c["data_type"]}' for c in modele["columns"] if "data_type" in c]
-            schema = "rapport" if yml.parent.name == "rapport" else yml.parent.name
             if colonnes and len(colonnes) == len(modele["columns"]):
-                base.execute(f'create schema if not exists "{schema}"')
-                base.execute(f'create table if not exists "{schema}"."{modele["name"]}" ({", ".join(colonnes)})')
+                table = f'"{yml.parent.name}"."{modele["name"]}" ({", ".join(colonnes)})'
+                ordres += [f'create schema if not exists "{yml.parent.name}"', f"create table if not exists {table}"]
+    return ";".join(ordres)
+
+
+def tables_vides() -> duckdb.DuckDBPyConnection:
+    """Une base aux colonnes des contrats de dbt, sans ligne."""
+    base = duckdb.connect()
+    base.execute(contrats_de_dbt())
     return base
 
 
@@ -368,7 +414,8 @@ def tables_vides() -> duckdb.DuckDBPyConnection:
 def test_chaque_visuel_lit_des_colonnes_qui_existent(nom: str) -> None:
     dit = visuels.declares()[nom]
     with tables_vides() as base:
-        voulus = {"annee": 2017, "debut": ANNEE.debut, "fin": ANNEE.fin, "projet": "222", "parametre": "Santé"}
+        voulus = {"annee": 2017, "debut": ANNEE.debut, "fin": ANNEE.fin, "periode": "2017"}
+        voulus |= {"projet": "222", "parametre": "Santé"}
         retenus = {k: v for k, v in voulus.items() if f"${k}" in dit["requete"]}
         assert base.execute(dit["requete"], retenus).fetchall() == []
         assert len(base.description or []) == len(dit["colonnes"])
@@ -419,13 +466,21 @@ class Balises(HTMLParser):
         self.liens: set[str] = set()
         self.titres: list[int] = []
         self.sources: list[str] = []
+        self.chiffres: list[tuple[str, str]] = []
+        self.figures: list[set[str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         donnes = dict(attrs)
         if donnes.get("id"):
             self.ancres.append(str(donnes["id"]))
+        if tag == "figure":
+            self.figures.append(set())
+        if "chiffre" in (donnes.get("class") or "").split():
+            self.chiffres.append((tag, str(donnes.get("href"))))
         if (lien := donnes.get("href") or "").startswith("#"):
             self.liens.add(lien[1:])
+            if "figure" in self.ouvertes:
+                self.figures[-1].add(lien[1:])
         elif lien or donnes.get("src"):
             self.sources.append(lien or str(donnes["src"]))
         if re.fullmatch("h[1-6]", tag):
@@ -448,8 +503,40 @@ def test_la_page_se_lit_seule_et_chaque_lien_arrive(base: duckdb.DuckDBPyConnect
     assert len(lue.ancres) == len(set(lue.ancres)) and lue.liens <= set(lue.ancres)
     assert {"m-CL001", "m-CL020", "p-322"} <= lue.liens
     assert all(apres - avant <= 1 for avant, apres in zip(lue.titres, lue.titres[1:], strict=False))
-    assert 'role="img" aria-label="Heures d’insertion par année et par secteur' in page
+    assert 'role="img" tabindex="0" aria-label="Heures d’insertion par année et par secteur' in page
     assert '<a class="chiffre" href="#m-CL001">30,75\u00a0heures</a>' in page
+
+
+def test_chaque_chiffre_et_chaque_visuel_mene_a_sa_methode(base: duckdb.DuckDBPyConnection, dossier: Path) -> None:
+    """Sur la page, ses liens ; dans le PDF, typst refuse un lien dont la fiche manque."""
+    entonnoir = "{nom: entonnoir, titre: Étapes, etapes: [CL001, CL020]}"
+    (dossier / "plan.yml").write_text(
+        PLAN.replace("visuels: [heures_annee]", f"visuels: [heures_annee, {entonnoir}]"), encoding="utf-8"
+    )
+    compose = rapport(base, dossier)
+    _, fichier = ecrire(compose, dossier, "r")
+    lue = Balises()
+    lue.feed(fichier.read_text(encoding="utf-8"))
+    # Le récit cite trois chiffres, la fiche en a deux ; le bandeau est fait de liens.
+    assert [(t, h) for t, h in lue.chiffres if not (t == "a" and h.startswith("#m-"))] == []
+    assert [h for _, h in lue.chiffres] == ["#m-CL001", "#m-CL001", "#m-CL020", "#m-CL001", "#m-CL020"]
+    assert lue.figures == [{"v-heures_annee"}, {"m-CL001", "m-CL020"}, {"m-CL001", "m-CL020"}]
+    assert {"m-CL001", "m-CL020", "v-heures_annee"} <= set(lue.ancres)
+    for cle in ("methode", "visuels"):
+        with pytest.raises(RuntimeError, match="label `<[mv]-.*` does not exist"):
+            ecrire(Rapport(compose.contenu | {cle: []}, []), dossier, "sans")
+
+
+def test_les_parties_en_bref_ne_redisent_pas_l_essentiel(base: duckdb.DuckDBPyConnection, dossier: Path) -> None:
+    achats = "titre: Les achats\n    chiffres: [CL001, CL020]"
+    (dossier / "plan.yml").write_text(PLAN.replace("titre: Les achats", achats), encoding="utf-8")
+    compose = rapport(base, dossier)
+    assert [(p["titre"], [c["code"] for c in p["chiffres"]]) for p in compose.contenu["en_bref"]] == [
+        ("Les achats", ["CL020"])
+    ]
+    page = ecrire(compose, dossier, "r")[1].read_text(encoding="utf-8")
+    assert page.count("Les parties en bref</figcaption>") == 1
+    assert "Les parties en bref" not in ecrire(rapport(base, None), dossier, "sans")[1].read_text(encoding="utf-8")
 
 
 def test_un_texte_recu_ne_devient_jamais_une_balise(base: duckdb.DuckDBPyConnection, dossier: Path) -> None:
@@ -485,6 +572,12 @@ def test_les_financeurs_ont_le_rapport_et_pas_le_public(base: duckdb.DuckDBPyCon
     assert {f.relative_to(tmp_path).as_posix() for f in tmp_path.rglob("rapport_activite.*")} == {
         "financeur/extraits/rapport/rapport_activite.html", "financeur/extraits/rapport/rapport_activite.pdf",
     }  # fmt: skip
+
+
+def test_les_financeurs_n_ont_d_une_dimension_que_ses_colonnes_declarees(publie: Path) -> None:
+    declaree = Table("core", "dim_projet", "core", "financeur", {"colonnes": ["code_projet"]}, {})
+    with pour_financeurs(publie / "entrepot.duckdb", [declaree]) as base:
+        assert [c for c, *_ in base.execute("describe core.dim_projet").fetchall()] == ["code_projet"]
 
 
 def test_une_valeur_sous_secret_se_lit_s(base: duckdb.DuckDBPyConnection) -> None:

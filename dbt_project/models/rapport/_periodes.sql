@@ -33,7 +33,10 @@ bornees as (
     select
         regles.regle,
         annees.annee,
-        {{ jour_de('annees.annee - regles.annees_avant', 'regles.debut') }} as periode_debut,
+        case
+            when regles.regle = 'annee_civile' then {{ jour_de_annee('annees.annee', premier_jour()) }}
+            else {{ jour_de('annees.annee - regles.annees_avant', 'regles.debut') }}
+        end as periode_debut,
         {{ jour_de('annees.annee', 'regles.fin') }} as periode_fin
     from regles
     cross join annees
@@ -59,7 +62,7 @@ bornees as (
 
 -- La période en cours finit à l'arrêté et celle qui n'a pas commencé n'existe pas, sauf pour ce qui est planifié. Une
 -- règle d'une année close attend que l'arrêté soit d'une année plus tardive.
-final as (
+arretees as (
     select
         bornees.regle,
         bornees.annee,
@@ -77,6 +80,23 @@ final as (
             bornees.periode_debut <= parametres.arrete_au
             and bornees.annee + regles.annees_closes <= {{ annee('parametres.arrete_au') }}
         )
+),
+
+final as (
+    select arretees.*
+    from arretees
+    {%- if var('premier_mois', 1) > 1 %}
+    -- Une période qui ne commence pas en janvier n'a que ses chiffres, et les cumuls : une règle qui commence avant elle
+    -- se lirait sur des faits qui n'en sont pas.
+    inner join regles on arretees.regle = regles.regle
+    cross join parametres
+    where
+        arretees.annee = {{ annee('parametres.arrete_au') }}
+        and (
+            regles.depart is not null
+            or arretees.periode_debut >= {{ jour_de_annee(annee('parametres.arrete_au'), premier_jour()) }}
+        )
+    {%- endif %}
 )
 
 select * from final

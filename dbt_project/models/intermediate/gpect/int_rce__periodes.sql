@@ -24,7 +24,7 @@ final as (
     inner join premiere on arretes.arrete_au >= premiere.date_visite
     union distinct
     select distinct
-        {{ jour_de_annee(annee('visites.date_visite'), '01-01') }} as periode_debut,
+        {{ jour_de_annee(annee('visites.date_visite'), premier_jour()) }} as periode_debut,
         least({{ jour_de_annee(annee('visites.date_visite'), '12-31') }}, parametres.arrete_au) as periode_fin
     from visites
     cross join parametres
