@@ -1,4 +1,4 @@
-"""Chaque table de restitution en CSV, pour qui la reprend sans tableur : lignes et titres du classeur."""
+"""Chaque table de restitution en CSV, pour qui la reprend sans tableur : lignes, ordre et titres du classeur."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from include.csv_francais import ecrire_csv
-from include.extraits.classeur import colonnes_de, lisible
+from include.extraits.classeur import colonnes_de, lisible, ranger
 from include.extraits.lecture import Publication, lignes, schema_de, tables
 
 
@@ -21,7 +21,7 @@ def ecrire_tableaux(base: duckdb.DuckDBPyConnection, publication: Publication, d
     for axe in publication.axes:
         for schema, table in tables(base, schema_de(axe.nom), "rpt_"):
             colonnes = colonnes_de(table, publication.dictionnaire[schema, table])
-            lues = lignes(base, f'select * from "{schema}"."{table}"')
+            lues = ranger(lignes(base, f'select * from "{schema}"."{table}"'), [c.nom for c in colonnes])
             ecrire_csv(
                 dossier / chemin_tableau(axe.nom, table),
                 [c.titre for c in colonnes],

@@ -1,25 +1,23 @@
-"""Classeur et page : ce qu'ils disent, avec de vrais types, et jamais une formule venue d'un fichier reçu."""
+"""Le classeur : ce qu'il dit, avec de vrais types, et jamais une formule venue d'un fichier reçu."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 import yaml
-from chantier import NUIT, SUIVANTE, Chantier
+from chantier import Chantier
 from openpyxl.workbook import Workbook
 
 from include.configuration import RACINE, Dossiers, Nuit, organisation
 from include.csv_francais import cellule, ecrire_csv
 from include.extraits import francais
 from include.extraits.classeur import intitules
-from include.pages.accueil import refusees
 from include.publication import publier
 
 BLOQUE = {"achats_responsables": ("bloque", "volume d'heures anormal")}
@@ -86,10 +84,14 @@ def test_les_dates_s_ecrivent_en_francais() -> None:
 
 def test_une_feuille_par_table_de_restitution(d: Dossiers) -> None:
     c = classeur(publier_nuit(d, Chantier()))
-    assert c.sheetnames == ["Lisez-moi", "Chiffres", "Heures par secteur", "Suivi des engagements", "Méthode"]
-    for feuille in c.worksheets[1:]:
+    assert c.sheetnames == [
+        "Lisez-moi", "Graphiques", "Chiffres", "Heures par secteur", "Suivi des engagements", "Méthode",
+        "Méthode des tableaux",
+    ]  # fmt: skip
+    for feuille in c.worksheets[2:]:
         assert feuille.freeze_panes in ("A2", "C2")
-        assert feuille.auto_filter.ref.startswith("A1:")
+        [tableau] = feuille.tables.values()
+        assert tableau.ref == feuille.dimensions and tableau.autoFilter.ref.startswith("A1:")
 
 
 def test_titres_francais_et_vrais_types(d: Dossiers) -> None:
@@ -125,7 +127,7 @@ def test_le_classeur_transverse_rapproche_les_chiffres_imprimes(d: Dossiers) -> 
     lignes = valeurs(classeur(publier_nuit(d, Chantier(articles=4)), "transverse")["Rapprochement"])
     assert lignes[1] == [
         "CL001", "Heures, dit le rapport", dt.datetime(2030, 1, 1), dt.datetime(2030, 12, 31), 30.75, 30.75, 0,
-        "conforme", "Égal.",
+        "heures", "conforme", "Égal.",
     ]  # fmt: skip
     assert [(x[0], x[4], x[5], x[6]) for x in lignes[2:]] == [("PR001", 3, 4, 1)]
 
@@ -139,7 +141,9 @@ def test_chaque_table_de_restitution_et_chaque_colonne_ont_un_titre() -> None:
         if m["name"].startswith("rpt_")
     }
     assert len(modeles) >= 30
-    assert set(modeles) == set(intitules()["feuilles"])
+    assert set(modeles) == set(intitules()["feuilles"]) == set(intitules()["totaux"])
+    for table, sommees in intitules()["totaux"].items():
+        assert isinstance(sommees, str) or set(sommees) <= set(modeles[table])
     assert {c for colonnes in modeles.values() for c in colonnes} - set(intitules()["colonnes"]) == set()
     for table, propres in intitules()["propres"].items():
         assert set(propres) <= set(modeles[table])
@@ -255,86 +259,3 @@ def test_chaque_nom_de_feuille_est_accepte_par_excel() -> None:
     noms = list(intitules()["feuilles"].values())
     assert len({n.lower() for n in noms}) == len(noms)
     assert all(len(n) <= 31 and not re.search(r"[\[\]:*?/\\]", n) for n in noms)
-
-
-# --- Page ---
-
-
-class _Page(HTMLParser):
-    """Liens et appels d'une page, et équilibre de ses balises."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.liens: list[str] = []
-        self.externes: list[str] = []
-        self.ouvertes: list[str] = []
-
-    def handle_starttag(self, balise: str, attributs: list[tuple[str, str | None]]) -> None:
-        valeurs = dict(attributs)
-        if balise in ("script", "img", "link", "iframe") or "src" in valeurs:
-            self.externes.append(balise)
-        if balise == "a":
-            self.liens.append(valeurs["href"] or "")
-        if balise not in ("meta", "br"):
-            self.ouvertes.append(balise)
-
-    def handle_endtag(self, balise: str) -> None:
-        assert self.ouvertes.pop() == balise
-
-
-def page(courant: Path) -> str:
-    return (courant / "index.html").read_text(encoding="utf-8")
-
-
-def test_la_page_se_lit_seule_et_ses_liens_menent_a_des_fichiers(d: Dossiers) -> None:
-    courant = publier_nuit(d, Chantier())
-    lecteur = _Page()
-    lecteur.feed(page(courant))
-    assert lecteur.ouvertes == [] and lecteur.externes == []
-    assert "http" not in page(courant)
-    assert {"entrepot.duckdb", "extraits/achats_responsables.xlsx", "parquet/core/dim_personne.parquet"} <= set(
-        lecteur.liens
-    )
-    assert all((courant / lien).is_file() for lien in lecteur.liens)
-
-
-def test_la_page_dit_l_etat_de_chaque_axe_et_les_chiffres_cles(d: Dossiers) -> None:
-    contenu = page(publier_nuit(d, Chantier(livraisons=LIVRAISONS, controles=[SIGNALE])))
-    for attendu in (
-        "Publication complète", "Données arrêtées au 31 décembre 2030", "30,75", "du 01/01/2030 au 31/12/2030",
-        "Lots : dernière livraison du 02/06/2030", "presse.csv", "abc_clauses_heures.csv", "2 conformes",
-    ):  # fmt: skip
-        assert attendu in contenu, attendu
-    assert "Chiffre reporté" not in contenu
-
-
-def test_la_page_marque_ce_qui_est_reporte_et_son_age(d: Dossiers) -> None:
-    publier_nuit(d, Chantier())
-    contenu = page(publier_nuit(d, Chantier(nuit=Nuit.de("2031-01-06"), articles=4, verdicts=BLOQUE)))
-    for attendu in (
-        "Publication partielle",
-        "5 jours de retard, données reportées",
-        "Chiffre reporté de la publication 2031-01-02-1",
-    ):
-        assert attendu in contenu, attendu
-
-
-def test_la_page_n_execute_rien_de_ce_qui_vient_d_un_fichier(d: Dossiers) -> None:
-    piege = SIGNALE | {"message": "<script>alert(1)</script>"}
-    contenu = page(publier_nuit(d, Chantier(controles=[piege])))
-    assert "<script>" not in contenu and "&lt;script&gt;" in contenu
-
-
-def test_un_refus_reste_montre_jusqu_a_ce_que_le_fichier_soit_accepte() -> None:
-    class Publication:
-        nuit = SUIVANTE.nuit
-        livraisons = [
-            {"livraison": n, "fichier": f, "recu_le": NUIT.nuit - dt.timedelta(days=jours), "statut": s}
-            for n, f, jours, s in (
-                ("a-1", "repris.csv", 3, "refusee"), ("a-2", "repris.csv", 1, "acceptee"),
-                ("b-1", "en_attente.csv", 3, "refusee"), ("b-2", "autre.csv", 1, "acceptee"),
-                ("c-1", "oublie.csv", 40, "refusee"),
-            )
-        ]  # fmt: skip
-
-    assert [v["fichier"] for v in refusees(Publication())] == ["en_attente.csv"]  # type: ignore[arg-type]
