@@ -43,6 +43,7 @@ from include.extraction.livraisons import (
 from include.personnes import registre, revue
 from include.personnes.identites import lignes as lignes_privees
 from include.personnes.identites import nominatives
+from include.suivi import retours
 
 EFFACEMENT, CONSERVATION = "effacement", "conservation"
 _ecrits = logging.getLogger(__name__)
@@ -117,6 +118,8 @@ def _executer(d: Dossiers, cle: Cle, operation: Operation) -> dict[str, dict[str
     # Le chantier de la nuit porte les anciens pseudonymes ; la nuit suivante le refait entier.
     for chantier in ("nuit", "rapport"):
         shutil.rmtree(d.builds / chantier, ignore_errors=True)
+    # Les valeurs rejetées y sont en clair ; la nuit suivante récrit celles qui restent à corriger.
+    shutil.rmtree(retours.copies(d), ignore_errors=True)
     comptes[TOUTES]["publications_recrites"] += publications.remplacer(d, operation.publies)
     _remplacer_dans_la_diffusion(d, cle, operation.publies)
     _changer_le_registre(d, cle, operation)

@@ -22,18 +22,15 @@ import pyarrow.parquet as pq
 from include.confidentialite import Cle, Oppositions, personne_id, pseudonymes
 from include.configuration import Nuit
 from include.contrats import Colonne, Contrat
+from include.extraction.attendu import CLE_EN_DOUBLE, DEPLACEE, EN_TROP, TOUTE_LA_LIGNE, VIDE
 from include.extraction.entetes import Entete
 from include.extraction.expurgation import Lieu
 from include.extraction.feuilles import Retenues, retenir
 from include.extraction.formats import Codee, FichierRefuse, Lignes, blanches, ouvrir
-from include.extraction.types_cellules import VIDE, Typee, Typeur, d_une_autre_colonne
+from include.extraction.types_cellules import Typee, Typeur, d_une_autre_colonne
 
 __all__ = ["FichierRefuse", "Lecture", "lire"]
 
-DEPLACEE = "cellules décalées : date, courriel ou téléphone là où un texte est attendu"
-EN_TROP = "cellules en trop : plus de cellules remplies que de colonnes"
-TOUTE_LA_LIGNE = "(ligne)"
-CLE_EN_DOUBLE = "clé en double, valeurs différentes"
 _ARROW = {
     "VARCHAR": pa.string(),
     "BIGINT": pa.int64(),
@@ -61,6 +58,8 @@ class Lecture:
     separateur: str | None
     feuilles: list[str]
     colonnes_inconnues: list[str]
+    titres: dict[str, str]
+    """Titre lu de chaque colonne qui n'arrive pas sous son en-tête de référence, par cet en-tête."""
     controles: list[dict[str, str]]
     """Contrôles faits à la lecture : {controle, verdict (conforme, non_conforme), message}."""
     identites: pa.Table | None
@@ -225,6 +224,7 @@ def lire(
         separateur=tableau.separateur,
         feuilles=retenues.noms,
         colonnes_inconnues=inconnues,
+        titres=_titres(contrat, entete),
         controles=_controles(contrat, retenues, inconnues, cellules, lues, donnees, total, typees, len(gardees)),
         identites=identites,
         valeurs_rejetees=valeurs_rejetees if valeurs_rejetees.num_rows else None,
@@ -253,6 +253,12 @@ def _etendre(fusionnee: Codee, lues: Lignes, feuilles: Codee) -> Codee:
     source = np.maximum.accumulate(np.where(~vides | arrets, rangs, -1))
     etendues = vides & ~arrets & (source >= 0) & ~arrets[source] & (feuilles.codes[source] == feuilles.codes)
     return Codee(fusionnee.valeurs, np.where(etendues, fusionnee.codes[source], fusionnee.codes))
+
+
+def _titres(contrat: Contrat, entete: Entete) -> dict[str, str]:
+    lus = {c.entete: " ".join(entete.titres[entete.positions[c.nom]].split())
+           for c in contrat.colonnes if c.nom in entete.positions}  # fmt: skip
+    return {reference: titre for reference, titre in lus.items() if titre != reference}
 
 
 def _sans_titre(entete: Entete, lues: Lignes) -> list[str]:

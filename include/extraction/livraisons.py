@@ -127,6 +127,28 @@ def effectives(manifestes: Iterable[Manifeste], nuit: Nuit) -> list[Manifeste]:
     return resultat
 
 
+def a_reprendre(d: Dossiers, livraisons: Iterable[Manifeste]) -> list[Manifeste]:
+    """Livraisons dont ce qui a été refusé ou rejeté reste à corriger. livraisons: ce que rend `effectives`.
+
+    Une livraison n'a plus rien à reprendre dès qu'une plus tardive, acceptée, porte son nom (la date comprise) ou dit
+    la même chose ; un fichier refusé, dès qu'il est retiré des dépôts.
+    """
+    remplacees: set[tuple[Any, ...]] = set()
+    retenues = []
+    contrats = tous()
+    for m in sorted(livraisons, key=lambda m: m["rang"], reverse=True):
+        contrat = contrats.get(m["source"])
+        dit: set[tuple[Any, ...]] = {(m["source"], "nom", nom_normalise(m["fichier"]))}
+        if contrat is not None:
+            dit.add((m["source"], "contenu", _ce_qu_elle_remplace(contrat, m)))
+        reste = m["statut"] in ACCEPTEES or m["statut"] == "refusee" and (d.depots / m["chemin"]).exists()
+        if reste and dit.isdisjoint(remplacees):
+            retenues.append(m)
+        if m["statut"] in ACCEPTEES:
+            remplacees |= dit
+    return sorted(retenues, key=lambda m: (m["source"], m["rang"]))
+
+
 def _ce_qu_elle_remplace(contrat: Contrat, m: Manifeste) -> Any:
     """Ce que la livraison dit en entier : une plus tardive qui dit la même chose prend sa place."""
     if contrat.etats:
@@ -300,6 +322,7 @@ _RIEN_DE_LU: Manifeste = {
     "separateur": None,
     "feuilles": [],
     "colonnes_inconnues": [],
+    "titres": {},
     "controles": [],
     "expurgee": False,
 }
@@ -399,6 +422,7 @@ def _resume(lecture: Lecture, contrat: Contrat, livraison: str) -> Manifeste:
         "separateur": lecture.separateur,
         "feuilles": list(lecture.feuilles),
         "colonnes_inconnues": list(lecture.colonnes_inconnues),
+        "titres": lecture.titres,
         "controles": list(lecture.controles),
         "expurgee": bool(lecture.opposees or lecture.opposees_ecartees),
     }

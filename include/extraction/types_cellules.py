@@ -22,18 +22,20 @@ from stdnum.fr import siret as stdnum_siret
 
 from include.configuration import organisation
 from include.contrats import Colonne
+from include.extraction.attendu import (
+    ARRONDI,
+    COMPLETE,
+    ECARTE,
+    QUARTIER_INCONNU,
+    SIREN_SEUL,
+    ZEROS_RENDUS,
+    dans_un_motif,
+)
 from include.extraction.entetes import normaliser, plier
 
 AGE_MIN = 14
 """Âge, en années, au-dessous duquel une date de naissance est une faute de saisie."""
 ANNEE_MIN, ANNEE_MAX = 1900, 2100
-VIDE = "cellule obligatoire vide"
-ARRONDI = "plus de deux décimales : arrondi au centième"
-COMPLETE = "zéros de tête perdus : SIRET complété"
-SIREN_SEUL = "SIREN seul : l'entreprise est connue, son établissement ne l'est pas"
-ZEROS_RENDUS = "zéros de tête perdus : code complété"
-QUARTIER_INCONNU = "quartier inconnu : compté comme quartier prioritaire, sans nom"
-ECARTE = "élément hors liste écarté"
 _ERREURS_TABLEUR = (
     "#FORMULE", "#N/A", "#REF!", "#VALEUR!", "#VALUE!", "#NOM?", "#NAME?", "#DIV/0!", "#NUL!", "#NULL!", "#NOMBRE!",
     "#NUM!", "#####",
@@ -87,7 +89,7 @@ class Typeur:
         propres = pc.if_else(erreurs, "", propres)
         complets = _completer(propres, colonne.largeur) if colonne.largeur else propres
         typee = self._typer(colonne, complets, vides)
-        fautes = pc.if_else(erreurs, f"{_attendu(colonne)} : erreur de formule du tableur trouvée", typee.fautes)
+        fautes = pc.if_else(erreurs, f"{dans_un_motif(colonne)} : erreur de formule du tableur trouvée", typee.fautes)
         repare = pc.and_(pc.not_equal(propres, complets), pc.is_null(fautes))
         notes = pc.if_else(repare, ZEROS_RENDUS, typee.notes)
         return Typee(typee.valeurs, fautes, notes, vides, typee.annexe)
@@ -116,7 +118,7 @@ class Typeur:
 
     def _en_sql(self, colonne: Colonne, textes: pa.StringArray, vides: pa.BooleanArray) -> Typee:
         requete = _SQL[colonne.type]
-        parametres = {"attendu": _attendu(colonne), "limite": _annees_avant(self.nuit, AGE_MIN)}
+        parametres = {"attendu": dans_un_motif(colonne), "limite": _annees_avant(self.nuit, AGE_MIN)}
         self.base.register("_valeurs", pa.table({"i": pa.array(range(len(textes)), pa.int64()), "t": textes}))
         try:
             utiles = {nom: v for nom, v in parametres.items() if f"${nom}" in requete}
@@ -220,7 +222,7 @@ def _ouinon(texte: str) -> _Cellule:
 
 def _modalite(colonne: Colonne) -> Callable[[str], _Cellule]:
     connues = {plier(m): m for m in colonne.modalites}
-    faute = f"{_attendu(colonne)} : autre chose trouvée"
+    faute = f"{dans_un_motif(colonne)} : autre chose trouvée"
 
     def lire(texte: str) -> _Cellule:
         modalite = connues.get(plier(texte))
@@ -237,25 +239,10 @@ def _liste(colonne: Colonne) -> Callable[[str], _Cellule]:
         gardes = [connues.get(plier(e)) for e in elements] if connues else elements
         propres = list(dict.fromkeys(e for e in gardes if e is not None))
         if elements and not propres:
-            return None, f"{_attendu(colonne)} : aucun élément connu", None
+            return None, f"{dans_un_motif(colonne)} : aucun élément connu", None
         return "|".join(propres) or None, None, ECARTE if None in gardes else None
 
     return lire
-
-
-def _attendu(colonne: Colonne) -> str:
-    """Ce que le contrat attend de la cellule."""
-    if colonne.modalites:
-        return "l'une des valeurs attendue (" + ", ".join(colonne.modalites) + ")"
-    return {
-        "entier": "nombre entier attendu (par exemple 1 250)",
-        "decimal": "nombre attendu (par exemple 5 217,15)",
-        "date": "date attendue (JJ/MM/AAAA)",
-        "naissance": "date de naissance attendue (JJ/MM/AAAA)",
-        "mois": "mois attendu (MM/AAAA)",
-        "siret": "SIRET attendu (14 chiffres)",
-        "ouinon": "oui ou non attendu",
-    }.get(colonne.type, "texte attendu")
 
 
 def _sans_faute(textes: pa.StringArray, vides: pa.BooleanArray) -> Typee:

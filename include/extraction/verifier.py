@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from include.confidentialite import Cle
 from include.configuration import Nuit
 from include.contrats import Contrat, reconnaitre_nom, tous
+from include.extraction.attendu import a_faire, attendu, dans_un_motif
 from include.extraction.entetes import contrats_par_entetes
 from include.extraction.formats import SEPARATEURS
 from include.extraction.lecture import FichierRefuse, Lecture, lire
@@ -76,7 +77,7 @@ def _pour(
             return REFUSE, _refus(chemin.name, str(refus), contrat)
         anomalies = pq.read_table(Path(dossier) / "anomalies.parquet").to_pylist()
     code = AVEC_REJETS if lecture.rejetees else ACCEPTE
-    return code, "\n".join(_verdict(chemin.name, contrat, lecture, anomalies, montrees))
+    return code, "\n".join(_verdict(chemin.name, contrat, lecture, anomalies, montrees, date or nuit.nuit))
 
 
 def _refus(nom: str, motif: str, contrat: Contrat | None = None) -> str:
@@ -85,7 +86,7 @@ def _refus(nom: str, motif: str, contrat: Contrat | None = None) -> str:
 
 
 def _verdict(
-    nom: str, contrat: Contrat, lecture: Lecture, anomalies: list[dict[str, object]], montrees: int
+    nom: str, contrat: Contrat, lecture: Lecture, anomalies: list[dict[str, str]], montrees: int, jour: dt.date
 ) -> Iterator[str]:
     """Lignes du verdict d'un fichier utilisable."""
     yield f"{nom} : ACCEPTÉ" + (f" AVEC {lecture.rejetees} LIGNE(S) REJETÉE(S)" if lecture.rejetees else "")
@@ -104,10 +105,12 @@ def _verdict(
     if lecture.valeurs_rejetees is not None:
         rejets = lecture.valeurs_rejetees.to_pylist()
         yield from _cellules("rejetées", rejets, contrat, montrees)
+        yield from _attendues(rejets, contrat, jour)
     yield from _cellules("réparées ou vidées", anomalies, contrat, montrees)
+    yield from _attendues(anomalies, contrat, jour)
 
 
-def _cellules(titre: str, cellules: Sequence[dict[str, object]], contrat: Contrat, montrees: int) -> Iterator[str]:
+def _cellules(titre: str, cellules: Sequence[dict[str, str]], contrat: Contrat, montrees: int) -> Iterator[str]:
     """Cellules en cause, une par ligne ; leur valeur n'est montrée que si la source ne nomme personne."""
     if not cellules:
         return
@@ -118,6 +121,14 @@ def _cellules(titre: str, cellules: Sequence[dict[str, object]], contrat: Contra
         yield f"    {lieu}, {c['colonne']}{valeur} : {c['motif']}"
     if len(cellules) > montrees:
         yield f"    … et {len(cellules) - montrees} autre(s)"
+
+
+def _attendues(cellules: Sequence[dict[str, str]], contrat: Contrat, jour: dt.date) -> Iterator[str]:
+    """Ce qui était attendu, une fois par colonne et par motif, là où le motif ne le dit pas déjà."""
+    colonnes = {c.entete: c for c in contrat.colonnes}
+    for entete, motif in dict.fromkeys((c["colonne"], c["motif"]) for c in cellules):
+        if entete not in colonnes or not motif.startswith(dans_un_motif(colonnes[entete])):
+            yield f"  attendu, {entete} : {attendu(contrat, entete, motif, jour)}. {a_faire(motif)}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

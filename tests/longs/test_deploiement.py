@@ -172,6 +172,9 @@ def test_une_nuit_sur_le_deploiement(lieu: Path, tmp_path: Path) -> None:
 
         code, page = lire_url(f"{web}/") or (0, b"")
         assert code == 200 and "CREATIV" in page.decode()
+        code, sante = lire_url(f"{web}/suivi/") or (0, b"")
+        assert code == 200 and "La dernière nuit a publié." in sante.decode()
+        assert (lire_url(f"{web}/courant/index.html") or (0, b""))[1] == page, "la page de santé y mène"
         code, base = lire_url(f"{web}/entrepot.duckdb") or (0, b"")
         assert code == 200
         (lieu / "recu.duckdb").write_bytes(base)
