@@ -98,8 +98,8 @@ measure-persons: venv ## ce que vaut le rapprochement des personnes (FILE=fiches
 	@$(PY) -m include.personnes.mesure $(if $(FILE),"$(FILE)") $(if $(LIGNES),--lignes $(LIGNES))
 
 .PHONY: report
-report: venv ## le rapport d'activité d'une période : make report PERIODE=2017 (2017-S1, 2017-09) [VERS=dossier]
-	@if [ -z "$(PERIODE)" ]; then echo "Quelle période ? make report PERIODE=2017 (ou 2017-S1, 2017-09)" >&2; exit 2; fi
+report: venv ## le rapport d'activité d'une période : make report PERIODE=2017 (2017-S2, 2017-09, 2017-04-a-09) [VERS=dossier]
+	@if [ -z "$(PERIODE)" ]; then echo "Quelle période ? make report PERIODE=2017 (ou 2017-S2, 2017-09, 2017-04-a-09)" >&2; exit 2; fi
 	@$(PY) -m include.rapport_activite "$(PERIODE)" $(if $(VERS),"$(VERS)")
 
 .PHONY: standalone
@@ -142,12 +142,18 @@ format: venv ## remet en forme Python et SQL
 
 .PHONY: test
 test: lint types ## tout ce qui doit passer avant de livrer, sans paquet Debian (moins de 20 minutes)
-	$(PY) -m pytest -m "not long" --ignore=tests/longs -n $(TRAVAIL) --dist loadfile
+	$(PY) -m pytest -m "not long" --ignore=tests/longs --ignore=tests/rendu -n $(TRAVAIL) --dist loadfile
+
+.PHONY: test-rendu
+test-rendu: venv ## ce que chacun reçoit, ouvert par Chromium et LibreOffice (ENTREPOT_RENDU : où vont les images)
+	@images="$${ENTREPOT_RENDU:-$$(mktemp -d)}"; trap 'echo "Images et PDF, à regarder : $$images"' EXIT; \
+	ENTREPOT_RENDU="$$images" $(PY) -m pytest tests/rendu
 
 .PHONY: test-long
 test-long: test ## en plus : ordonnanceur réel, déploiement, clients anciens (dit les paquets Debian qui manquent)
-	$(PY) -m pytest -m long --ignore=tests/longs -n $(TRAVAIL) --dist loadfile
+	$(PY) -m pytest -m long --ignore=tests/longs --ignore=tests/rendu -n $(TRAVAIL) --dist loadfile
 	$(PY) -m pytest tests/longs
+	@$(MAKE) --no-print-directory test-rendu
 
 .PHONY: clean
 clean: ## efface les restes d'outils ; ni data/, ni .env, ni l'environnement Python

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
 
 from include.configuration import fichier_du_pole, organisation
 from include.extraits import francais
@@ -37,8 +39,19 @@ def _environnement() -> jinja2.Environment:
         "date_longue": francais.date_longue,
         "accord": francais.accord,
         "poids": _poids,
+        "dessin": _dessin,
     }
     return environnement
+
+
+def _dessin(svg: str, titre: str) -> Markup:
+    """Un graphique dans la page : une image pour qui ne la voit pas, dont les valeurs sont au tableau qui suit.
+
+    Vega nomme chaque trait en anglais : ces noms sont ôtés, et il n'y reste que le titre.
+    """
+    nu = re.sub(r' (?:aria-[a-z]+|role)="[^"]*"', "", svg)
+    nom = escape(f"{titre}. Les valeurs sont dans le tableau qui suit.")
+    return Markup(nu.replace("<svg ", f'<svg role="img" aria-label="{nom}" ', 1))
 
 
 def _logo() -> str | None:
