@@ -6,13 +6,14 @@ import logging
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 # Airflow ne met que dags/ sur le chemin d'import ; include/ est à côté.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from include.astreinte import declenchement, signaler
 
 ECRIVAIN = "ecrivain"  # le pool de la nuit : rien ne se purge pendant qu'une base se construit
 
@@ -33,16 +34,6 @@ sans risque** : une purge arrêtée en chemin est d'abord menée au bout, et ce 
 
 Pour voir sans rien écrire : paramètre `essai`, ou `make retention ESSAI=1`.
 """
-
-
-def signaler(contexte: dict[str, Any]) -> None:
-    """Une ligne d'astreinte par essai manqué. contexte: celui d'Airflow."""
-    ti, erreur = contexte["ti"], contexte.get("exception")
-    # Seuls nos messages sont repris : celui d'une erreur imprévue pourrait citer une valeur.
-    cause = str(erreur) if isinstance(erreur, AirflowFailException) else type(erreur).__name__
-    logging.getLogger("entrepot.astreinte").error(
-        "ÉCHEC de %s (conservation), essai %d (%d au plus) : %s", ti.task_id, ti.try_number, ti.max_tries + 1, cause
-    )
 
 
 @dag(
@@ -83,16 +74,14 @@ def conservation() -> None:
     def purger() -> str:
         """Purge ce qui est échu et dit combien."""
         from datetime import date
-        from zoneinfo import ZoneInfo
 
         from include.confidentialite import EntrepotOccupe, ErreurConfidentialite
         from include.configuration import dossiers
         from include.droits.conservation import appliquer, bilan
 
         contexte = get_current_context()
-        params, run = contexte["params"], contexte["dag_run"]
-        declenchement = (run.logical_date or run.run_after).astimezone(ZoneInfo("Europe/Paris")).date()
-        jour = date.fromisoformat(params["jour"]) if params["jour"] else declenchement
+        params = contexte["params"]
+        jour = date.fromisoformat(params["jour"]) if params["jour"] else declenchement(contexte)
         try:
             texte = bilan(appliquer(dossiers(), jour, essai=params["essai"]), jour, essai=params["essai"])
         except EntrepotOccupe:

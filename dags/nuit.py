@@ -8,11 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.sdk import Asset, AssetAlias, CronTriggerTimetable, Param, chain, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 # Airflow ne met que dags/ sur le chemin d'import ; include/ est à côté.
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from include.astreinte import declenchement, rassembler, signaler
 
 ECRIVAIN = "ecrivain"  # pool d'une place : DuckDB n'admet qu'un processus sur la base en construction
 AXES = ("achats_responsables", "gpect", "parcours", "campus")
@@ -37,26 +40,16 @@ deux fois, une nuit sans rien de neuf ne publie rien et le dit dans la tâche `b
 | `construire`, `transformer_*` | disque ou mémoire | faire de la place, relancer depuis `construire` |
 | `controler` | configuration d'un contrôle | relancer depuis `construire` après correction |
 | `publier` | disque plein | `publie/courant` est resté entier ; relancer la tâche |
+| `bilan` | disque plein, droits sur `journal/` ou `publie/suivi/` | faire de la place, relancer la tâche |
+| `prevenir` | serveur de courrier injoignable, adresse refusée | la publication est en place ; relancer la tâche |
+
+`bilan` et `prevenir` se font même si une étape a échoué, et la disent ; `issue` fait alors échouer l'exécution. Une
+nuit qui ne rend compte de rien se voit au DAG `veille`.
 
 Un fichier refusé, une ligne rejetée ou un contrôle bloquant **ne sont pas des échecs** : la nuit va au bout, l'axe
 bloqué garde ses dernières bonnes tables, et `bilan`, `meta.livraisons` et `publie/courant/index.html` disent qui agit.
 Sans ordonnanceur : `make nightly`.
 """
-
-
-def signaler(contexte: dict[str, Any]) -> None:
-    """Une ligne d'astreinte par essai manqué, qui dit si un autre suit.
-
-    contexte: celui qu'Airflow donne à on_retry_callback et on_failure_callback.
-    """
-    ti, erreur = contexte["ti"], contexte.get("exception")
-    tache = ti.task_id if ti.map_index < 0 else f"{ti.task_id}[{ti.map_index}]"
-    # Seuls nos messages sont repris : celui d'une autre erreur pourrait citer une valeur.
-    notre = isinstance(erreur, AirflowFailException) or type(erreur).__module__.startswith("include.")
-    cause = str(erreur) if notre else type(erreur).__name__
-    logging.getLogger("entrepot.astreinte").error(
-        "ÉCHEC de %s, essai %d (%d au plus) : %s", tache, ti.try_number, ti.max_tries + 1, cause
-    )
 
 
 @dag(
@@ -98,15 +91,12 @@ def nuit() -> None:
     @task
     def preparer() -> dict[str, str]:
         """Fixe la nuit et l'arrêté, fait les dossiers."""
-        from zoneinfo import ZoneInfo
-
         from include import nuit as etapes
 
         contexte = get_current_context()
-        params, run = contexte["params"], contexte["dag_run"]
-        date = (run.logical_date or run.run_after).astimezone(ZoneInfo("Europe/Paris")).date()
+        params = contexte["params"]
         try:
-            return etapes.preparer(params["nuit"] or str(date), params["arrete"])
+            return etapes.preparer(params["nuit"] or str(declenchement(contexte)), params["arrete"])
         except ValueError as erreur:
             # Une date mal écrite le restera : pas de nouvel essai.
             raise AirflowFailException(str(erreur)) from None
@@ -185,27 +175,26 @@ def nuit() -> None:
         return publication
 
     # Les actifs en entrée : Airflow les tient ainsi pour connus avant la première publication.
-    @task(trigger_rule="none_failed", inlets=[*ACTIFS.values()], show_return_value_in_logs=False)
-    def bilan(
-        jour: dict[str, str],
-        en_ecriture: list[str],
-        livraisons: list[list[dict[str, Any]]] | None,
-        personnes: dict[str, int],
-        publication: dict[str, Any] | None,
-    ) -> str:
-        """Dit ce que la nuit a pris, bloqué, publié."""
+    @task(trigger_rule="all_done", inlets=[*ACTIFS.values()], show_return_value_in_logs=False)
+    def bilan() -> str:
+        """Dit ce que la nuit a pris, bloqué, publié, manqué, et l'inscrit au suivi ; se fait quoi qu'il arrive."""
         from include import nuit as etapes
 
-        # Demandé ici et non reçu en argument : construire saute tout ce qui la suit directement.
-        motif = get_current_context()["ti"].xcom_pull(task_ids="construire", key="motif")
-        resultat = {
-            "nuit": jour,
-            "inventaire": {"en_ecriture": en_ecriture},
-            "livraisons": [m for lot in (livraisons or [])[:] for m in lot],
-            "personnes": personnes,
-            "publication": publication or {"publiee": False, "motif": motif},
-        }
+        contexte = get_current_context()
+        resultat = rassembler(contexte)
         texte = etapes.bilan(resultat)
+        logging.getLogger(__name__).info("%s", texte)
+        contexte["ti"].xcom_push("compte", etapes.rendre_compte(resultat))
+        return texte
+
+    # Un serveur de courrier qui redémarre a une dizaine de minutes.
+    @task(trigger_rule="all_done", retries=5, show_return_value_in_logs=False)
+    def prevenir() -> str:
+        """Écrit à ceux qui reçoivent la publication, et à l'équipe ce qui est à faire ; se fait quoi qu'il arrive."""
+        from include import nuit as etapes
+        from include.postier import postier
+
+        texte = etapes.prevenir(rassembler(get_current_context()), postier)
         logging.getLogger(__name__).info("%s", texte)
         return texte
 
@@ -213,10 +202,15 @@ def nuit() -> None:
     lots = inventorier(jour)
     livraisons = extraire.partial(jour=jour).expand_kwargs(lots)
     couches = [transformer.override(task_id=f"transformer_{couche}")(jour, couche) for couche in COUCHES]
-    publication = publier(jour)
+    publication, verdict = publier(jour), controler(jour)
     personnes = rapprocher(jour)
-    chain(livraisons, personnes, construire(jour), *couches, controler(jour), publication)
-    bilan(jour, lots["en_ecriture"], livraisons, personnes, publication)
+    chain(livraisons, personnes, construire(jour), *couches, verdict, publication)
+    # Tout est fini quand le bilan commence, même si une étape a manqué. construire n'y mène pas : il sauterait avec la
+    # suite ; la première couche, qui n'attend que lui, y mène. issue ne fait rien : elle échoue avec la nuit.
+    issue = EmptyOperator(task_id="issue", trigger_rule="none_failed")
+    avant = [jour, lots, livraisons, personnes, *couches, verdict, publication]
+    chain(avant, bilan(), prevenir(), issue)
+    chain(publication, issue)
 
 
 nuit()

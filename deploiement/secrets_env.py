@@ -32,6 +32,9 @@ def lignes(donnees: Path, uid: int, gid: int) -> list[str]:
         f"AIRFLOW_FERNET_KEY={base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}",
         f"AIRFLOW_SECRET_KEY={secrets.token_urlsafe(32)}",
         f"AIRFLOW_JWT_SECRET={secrets.token_urlsafe(64)}",
+        "# Le serveur de courrier, s'il y en a un (docs/mail.md) : port 587, la connexion est chiffrée par STARTTLS.",
+        """# AIRFLOW_CONN_SMTP_DEFAULT='{"conn_type": "smtp", "host": "", "port": 587, "login": "", "password": "", """
+        """"extra": {"disable_ssl": true}}'""",
     ]
 
 

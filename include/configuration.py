@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -109,10 +110,13 @@ def deploiement_configure() -> bool:
 
 _CLES = {
     "nom", "nom_long", "territoire", "fuseau", "epci", "quartiers", "axes", "sources_eteintes", "contrats",
-    "referentiels", "chiffres_cles", "destinataires", "logo", "secret_statistique", "recits",
+    "referentiels", "chiffres_cles", "destinataires", "courrier", "logo", "secret_statistique",
+    "recits",
 }  # fmt: skip
 SECRET = {"personnes": 5, "entreprises": 3, "part_dominante": 0.85}
 """Usage de l'insertion (5 personnes) et de l'Insee (3 entreprises, 85 %) : le moins strict qui soit admis."""
+AUDIENCES = ("interne", "financeur", "public")
+"""À qui s'adresse une publication, du plus complet au plus masqué."""
 AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
 """Axes que le projet sait traiter ; transverse, qui porte les chiffres du rapport, est de tous les pôles."""
 
@@ -121,8 +125,8 @@ AXES = ("achats_responsables", "gpect", "parcours", "campus", "transverse")
 def organisation() -> dict[str, Any]:
     """Contenu de organisation.yml (ou du fichier désigné par ENTREPOT_ORGANISATION).
 
-    Lève ValueError, en français, si une clé manque, est inconnue, nomme un axe inconnu, ou si le secret statistique
-    serait moins strict que l'usage.
+    Lève ValueError, en français, si une clé manque, est inconnue, nomme un axe inconnu, si le secret statistique serait
+    moins strict que l'usage, ou si une adresse de courrier n'en est pas une.
     """
     chemin = _fichier_organisation()
     contenu: dict[str, Any] = yaml.safe_load(chemin.read_text(encoding="utf-8"))
@@ -149,7 +153,51 @@ def organisation() -> dict[str, Any]:
             f"{chemin.name}, secret_statistique : au moins {SECRET['personnes']} personnes et {SECRET['entreprises']} "
             f"entreprises, part_dominante d'au plus {SECRET['part_dominante']}, et rien d'autre."
         )
+    _verifier_courrier(f"{chemin.name}, courrier", contenu["courrier"], set(contenu["axes"]))
     return contenu
+
+
+def _verifier_courrier(lieu: str, courrier: dict[str, Any], axes: set[str]) -> None:
+    """Lève ValueError si une clé de `courrier` manque, est inconnue, ou si une adresse ne peut en être une."""
+    attendues = {"expediteur", "ingenieurs", "pages", "pieces_jointes", *AUDIENCES}
+    if not isinstance(courrier, dict) or courrier.keys() != attendues:
+        raise ValueError(f"{lieu} : clés attendues, toutes et seules : {', '.join(sorted(attendues))}.")
+    pages, pieces = courrier["pages"], courrier["pieces_jointes"]
+    if not isinstance(pages, dict) or pages.keys() != set(AUDIENCES):
+        raise ValueError(f"{lieu}.pages : une adresse, ou null, pour chacune de {', '.join(AUDIENCES)}.")
+    for audience, page in pages.items():
+        if page is not None and not re.fullmatch(r"https?://[^\s<>\"]+", str(page)):
+            raise ValueError(f"{lieu}.pages.{audience} : « {page} » n'est pas une adresse http:// ou https://.")
+    if not isinstance(pieces, list) or not set(pieces) <= set(AUDIENCES):
+        raise ValueError(f"{lieu}.pieces_jointes : une liste prise parmi {', '.join(AUDIENCES)} ; [] pour aucune.")
+    _verifier_adresses(f"{lieu}.expediteur", [courrier["expediteur"]])
+    _verifier_adresses(f"{lieu}.ingenieurs", courrier["ingenieurs"])
+    vues: dict[str, str] = {}
+    for audience in AUDIENCES:
+        par_axe = courrier[audience]
+        if not isinstance(par_axe, dict) or not par_axe.keys() <= axes:
+            raise ValueError(f"{lieu}.{audience} : une liste d'adresses par axe du pôle ({', '.join(sorted(axes))}).")
+        for axe, adresses in par_axe.items():
+            _verifier_adresses(f"{lieu}.{audience}.{axe}", adresses)
+            for adresse in adresses:
+                if vues.setdefault(adresse.casefold(), audience) != audience:
+                    raise ValueError(
+                        f"{lieu} : « {adresse} » est de deux audiences, {vues[adresse.casefold()]} et {audience} ; une "
+                        "boîte ne reçoit qu'une copie de la publication."
+                    )
+
+
+def _verifier_adresses(lieu: str, adresses: Any) -> None:
+    # Importé ici : presque personne ne lit de courrier, et tout le monde importe ce module.
+    from email_validator import EmailNotValidError, validate_email
+
+    if not isinstance(adresses, list):
+        raise ValueError(f"{lieu} : une liste d'adresses est attendue ; [] pour n'écrire à personne.")
+    for adresse in adresses:
+        try:
+            validate_email(str(adresse), check_deliverability=False)
+        except EmailNotValidError:
+            raise ValueError(f"{lieu} : « {adresse} » n'est pas une adresse de courrier.") from None
 
 
 def axes() -> dict[str, str]:

@@ -13,10 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from include.confidentialite import discrete, partage
 from include.configuration import Dossiers, Nuit, dossiers
+from include.suivi import chronometrer
+
+if TYPE_CHECKING:
+    from include.courrier import Ouvrir
 
 _STATUTS = {"refusee": "refusé", "doublon": "doublon", "laissee": "laissé"}
 _VERDICTS = {"passe": "passé", "passe_avec_signalements": "passé, avec signalements", "bloque": "BLOQUÉ"}
@@ -28,11 +32,15 @@ R = TypeVar("R")
 
 
 def _etape(faire: Callable[Concatenate[Jour, P], R]) -> Callable[Concatenate[Jour, P], R]:
-    """Une étape de la nuit : jamais pendant une opération sur les droits, et ce qu'elle lève ne cite aucune valeur."""
+    """Une étape de la nuit : jamais pendant une opération sur les droits, et ce qu'elle lève ne cite aucune valeur.
+
+    Sa durée et son issue vont au journal, avec sa source ou sa couche.
+    """
 
     @wraps(faire)
     def seule(jour: Jour, /, *args: P.args, **kwargs: P.kwargs) -> R:
-        with partage(dossiers()):
+        precision = next((a for a in args if isinstance(a, str)), "")
+        with chronometrer(dossiers(), jour, faire.__name__, precision), partage(dossiers()):
             return faire(jour, *args, **kwargs)
 
     return discrete(seule)
@@ -132,27 +140,80 @@ def publier(jour: Jour) -> dict[str, Any]:
     return composer(d, nuit, Build.de(d))
 
 
+@discrete
+def rendre_compte(resultat: dict[str, Any]) -> dict[str, Any]:
+    """Inscrit la nuit au journal et récrit la page de suivi et les fichiers de retour, quoi qu'elle ait donné.
+
+    resultat: dictionnaire rendu par `executer`, avec ses « echecs ». Rend ce que dit include.suivi.rendre_compte.
+    """
+    from include.suivi import rendre_compte as inscrire
+
+    return inscrire(*_lieu(resultat["nuit"]), resultat)
+
+
+@discrete
+def prevenir(resultat: dict[str, Any], ouvrir: Ouvrir) -> str:
+    """Écrit à ceux qui reçoivent la publication, et à l'équipe ce qui est à faire ; rend ce qui est parti.
+
+    resultat: dictionnaire rendu par `executer`, avec « echecs » et « compte ». ouvrir: le serveur de courrier.
+    """
+    from include.courrier import prevenir as ecrire
+
+    return ecrire(dossiers(), resultat, resultat["compte"], ouvrir)
+
+
 def executer(d: Dossiers | None = None, nuit: Nuit | None = None, *, attente: float = 0.0) -> dict[str, Any]:
-    """Toute la nuit dans ce processus, sans Airflow (essais, mesures, secours).
+    """Toute la nuit dans ce processus, sans Airflow (essais, mesures, secours) ; en échec, elle rend compte puis lève.
 
     d: dossiers d'exécution (par défaut ceux d'ENTREPOT_DATA). attente: secondes entre les deux regards de l'inventaire.
-    Rend {"nuit", "inventaire", "livraisons", "personnes", "construction", "couches", "axes", "publication"}.
+    Rend {"nuit", "inventaire", "livraisons", "personnes", "construction", "couches", "axes", "publication", "echecs",
+    "compte", "courrier"} ; « couches » et « axes » manquent quand il n'y avait rien à construire.
     """
-    from include.entrepot.dbt import COUCHES
-
     with _sur(d):
         jour = preparer(*((str(nuit.nuit), str(nuit.arrete_au)) if nuit else ()))
-        inventaire = inventorier(jour, attente=attente)
-        livraisons = [m for s, chemins in inventaire["sources"].items() for m in extraire(jour, s, chemins)]
-        resultat: dict[str, Any] = {"nuit": jour, "inventaire": inventaire, "livraisons": livraisons}
-        resultat["personnes"] = rapprocher(jour)
-        resultat["construction"] = construire(jour)
-        if not resultat["construction"]["a_faire"]:
-            return resultat | {"publication": {"publiee": False, "motif": resultat["construction"]["motif"]}}
-        resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
-        resultat["axes"] = controler(jour)
-        resultat["publication"] = publier(jour)
+        resultat: dict[str, Any] = {"nuit": jour, "echecs": []}
+        try:
+            _derouler(resultat, attente)
+        except Exception as erreur:
+            resultat["echecs"] = [{"etape": _derniere_etape(jour), "cause": str(erreur)}]
+            _finir(resultat)
+            raise
+        _finir(resultat)
         return resultat
+
+
+def _derouler(resultat: dict[str, Any], attente: float) -> None:
+    """De l'inventaire à la publication ; ce que rend une étape est dans `resultat` dès qu'elle finit."""
+    from include.entrepot.dbt import COUCHES
+
+    jour = resultat["nuit"]
+    resultat["inventaire"] = inventorier(jour, attente=attente)
+    sources = resultat["inventaire"]["sources"].items()
+    resultat["livraisons"] = [m for source, chemins in sources for m in extraire(jour, source, chemins)]
+    resultat["personnes"] = rapprocher(jour)
+    resultat["construction"] = construire(jour)
+    if not resultat["construction"]["a_faire"]:
+        resultat["publication"] = {"publiee": False, "motif": resultat["construction"]["motif"]}
+        return
+    resultat["couches"] = [transformer(jour, couche) for couche in COUCHES]
+    resultat["axes"] = controler(jour)
+    resultat["publication"] = publier(jour)
+
+
+def _finir(resultat: dict[str, Any]) -> None:
+    """Rend compte et prévient, que la nuit ait échoué ou non."""
+    from include.postier import postier_sans_airflow
+
+    resultat["compte"] = rendre_compte(resultat)
+    resultat["courrier"] = prevenir(resultat, postier_sans_airflow)
+
+
+def _derniere_etape(jour: Jour) -> str:
+    """L'étape que le journal a inscrite la dernière, et sa source ou sa couche."""
+    from include.suivi.journal import etapes
+
+    derniere = etapes(dossiers(), jour["nuit"], jour["arrete"])[-1]
+    return f"{derniere['etape']} ({derniere['precision']})" if derniere["precision"] else derniere["etape"]
 
 
 def bilan(resultat: dict[str, Any]) -> str:
@@ -182,8 +243,9 @@ def bilan(resultat: dict[str, Any]) -> str:
             lignes.append(
                 f"    {personnes['a_decider']} couple(s) douteux à décider : {d.prive / 'revue_personnes.csv'}"
             )
-    en_ecriture = resultat["inventaire"]["en_ecriture"]
+    en_ecriture = resultat.get("inventaire", {}).get("en_ecriture", ())
     lignes += [f"  laissé à la nuit prochaine (encore en écriture) : {f}" for f in en_ecriture]
+    lignes += [f"  EN ÉCHEC : {e['etape']} - {e['cause']}" for e in resultat["echecs"]]
     if not publication["publiee"]:
         return "\n".join([*lignes, f"  rien n'est publié : {publication['motif']}"])
     lignes.append(f"  publication {publication['publication']}")
@@ -230,7 +292,8 @@ def _fr(date_iso: str) -> str:
 def main() -> None:
     """Exécute la nuit demandée en arguments et en imprime le bilan."""
     nuit = Nuit.de(*sys.argv[1:3])
-    print(bilan(executer(nuit=nuit, attente=2.0)))
+    resultat = executer(nuit=nuit, attente=2.0)
+    print(bilan(resultat), f"  {resultat['courrier']}", sep="\n")
 
 
 if __name__ == "__main__":

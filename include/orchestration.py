@@ -99,12 +99,12 @@ def nuit(d: Dossiers, demandee: Nuit | None) -> int:
         if etat == "success":
             print(f"Nuit finie en {time.monotonic() - debut:.0f} s.", file=console)
             return 0
-        print(f"LA NUIT A ÉCHOUÉ : publie/courant n'a pas bougé. La cause est à la fin de {journal}", file=console)
+        print(f"LA NUIT A ÉCHOUÉ : ce qui est publié est entier. Le détail est dans {journal}", file=console)
         return 1
 
 
 def _par_airflow(d: Dossiers, demandee: Nuit | None, console: TextIO) -> tuple[str, str | None]:
-    """Rend l'état de l'exécution du DAG et le texte de sa tâche bilan (None si elle n'a pas eu lieu)."""
+    """Rend l'état de l'exécution du DAG et ce que disent ses tâches bilan et prevenir (None si rien)."""
     preparer_airflow(d)
     from airflow.utils.cli import get_bagged_dag
 
@@ -115,7 +115,8 @@ def _par_airflow(d: Dossiers, demandee: Nuit | None, console: TextIO) -> tuple[s
     for (nom, indice), tache in sorted(taches.items()):
         if tache.state not in ("success", "skipped", "upstream_failed"):
             print(f"  {nom}{f'[{indice}]' if indice >= 0 else ''} : {tache.state}", file=console)
-    return str(execution.state), taches["bilan", -1].xcom_pull(task_ids="bilan")
+    textes = [taches[nom, -1].xcom_pull(task_ids=nom) for nom in ("bilan", "prevenir")]
+    return str(execution.state), "\n  ".join(filter(None, textes)) or None
 
 
 def _relayer(console: TextIO) -> None:

@@ -124,7 +124,7 @@ class Api:
 def une_nuit(s: Services, api: Api, nuit: str, arrete: str, delai: float = 300) -> dict[str, Any]:
     """Déclenche la nuit par l'API et attend sa fin.
 
-    Rend {"etat", "taches": {nom: [états]}, "bilan": texte de la tâche bilan}.
+    Rend {"etat", "taches": {nom: [états]}, "bilan" et "courrier": textes des tâches bilan et prevenir}.
     """
     corps = {"logical_date": None, "conf": {"nuit": nuit, "arrete": arrete}}
     execution = api.creer("/dags/nuit/dagRuns", corps)["dag_run_id"].replace("+", "%2B")
@@ -138,7 +138,9 @@ def une_nuit(s: Services, api: Api, nuit: str, arrete: str, delai: float = 300) 
     taches: dict[str, list[str]] = {}
     for tache in api.lire(f"{chemin}/taskInstances")["task_instances"]:
         taches.setdefault(tache["task_id"], []).append(tache["state"])
-    bilan = ""
-    if taches["bilan"] == ["success"]:
-        bilan = api.lire(f"{chemin}/taskInstances/bilan/xcomEntries/return_value")["value"]
-    return {"etat": etat, "taches": taches, "bilan": bilan}
+    textes = {
+        nom: api.lire(f"{chemin}/taskInstances/{tache}/xcomEntries/return_value")["value"]
+        for nom, tache in (("bilan", "bilan"), ("courrier", "prevenir"))
+        if taches[tache] == ["success"]
+    }
+    return {"etat": etat, "taches": taches, "bilan": "", "courrier": ""} | textes

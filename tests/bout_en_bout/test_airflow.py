@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import os
 import subprocess
@@ -11,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from include.configuration import RACINE
+from include.configuration import RACINE, organisation
 
 NUIT, ARRETE = "2018-01-02", "2017-12-31"
 # Un seul processus pour tout le fichier : la première nuit n'y est faite qu'une fois.
@@ -50,13 +52,34 @@ def test_la_premiere_nuit_publie(donnees: Path, premiere: subprocess.CompletedPr
     assert (courant / "index.html").exists()
 
 
+def courriels(donnees: Path, nuit: str, nature: str) -> list[str]:
+    """Texte de chaque message écrit faute de serveur."""
+    fichiers = sorted((donnees / "courrier" / nuit).glob(f"{nature}_*.eml"))
+    lus = (email.message_from_bytes(f.read_bytes(), policy=email.policy.default) for f in fichiers)
+    return [m.get_body(("plain",)).get_content() for m in lus]
+
+
+def test_la_nuit_rend_compte_et_ecrit_a_qui_de_droit(donnees: Path, premiere: subprocess.CompletedProcess[str]) -> None:
+    """Sans serveur de courrier : un compte rendu à l'équipe, un message par boîte, en fichiers ; la console le dit."""
+    assert "courrier : aucun serveur configuré" in premiere.stdout
+    [compte_rendu] = courriels(donnees, NUIT, "nuit")
+    assert "La publication 2018-01-02-1 est en place." in compte_rendu
+    assert "abc_clauses_contacts_20161231.xls : page HTML" in compte_rendu
+    boites = {a for x in ("interne", "financeur") for liste in organisation()["courrier"][x].values() for a in liste}
+    messages = courriels(donnees, NUIT, "publication")
+    assert len(messages) == len(boites)
+    assert any("Heures d’insertion réalisées, tous secteurs : 352\u202f845,65 heures" in m for m in messages)
+    [passage] = (donnees / "journal" / "nuits.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(passage)["issue"] == "publiee"
+
+
 def test_tout_est_sous_entrepot_data(donnees: Path, premiere: subprocess.CompletedProcess[str]) -> None:
     """La maison d'Airflow aussi ; elle n'est lisible que de son propriétaire."""
     maison = donnees / "airflow"
     assert (maison / "airflow.db").exists()
     assert maison.stat().st_mode & 0o077 == 0
     assert {p.name for p in donnees.iterdir()} <= {
-        "airflow", "archives", "bronze", "builds", "depots", "prive", "publie", "rejets",
+        "airflow", "archives", "bronze", "builds", "courrier", "depots", "journal", "prive", "publie", "rejets",
     }  # fmt: skip
 
 
@@ -67,6 +90,9 @@ def test_la_meme_nuit_ne_publie_rien_et_le_dit(donnees: Path, premiere: subproce
     assert sortie.returncode == 0, sortie.stdout + sortie.stderr
     assert "aucun fichier nouveau" in sortie.stdout and "rien n'est publié" in sortie.stdout
     assert (donnees / "publie" / "courant").resolve() == avant
+    assert any("Rien n'est publié" in texte for texte in courriels(donnees, NUIT, "nuit")), (
+        "une nuit muette se dit aussi"
+    )
 
 
 def test_airflow_dags_test(donnees: Path, premiere: subprocess.CompletedProcess[str]) -> None:
@@ -86,6 +112,14 @@ def test_une_panne_fait_echouer_la_nuit(tmp_path: Path) -> None:
     assert "essai 2" not in sortie.stdout
     assert "LA NUIT A ÉCHOUÉ" in sortie.stdout
     assert not (tmp_path / "data" / "publie" / "courant").exists()
+    # Le bilan se fait quand même, et un seul message, en une phrase, dit toutes les sources en panne.
+    assert "EN ÉCHEC : extraire (abc_clauses_contacts) - Déploiement configuré sans clé" in sortie.stdout
+    [compte_rendu] = courriels(tmp_path / "data", NUIT, "nuit")
+    assert (
+        compte_rendu.count("Déploiement configuré sans clé") == 1 and "extraire (abc_clauses_contacts)" in compte_rendu
+    )
+    assert "NUIT DU 02/01/2018 : EN ÉCHEC" in compte_rendu
+    assert not courriels(tmp_path / "data", NUIT, "publication")
 
 
 def test_une_date_fausse_se_dit_aussitot(tmp_path: Path) -> None:

@@ -45,7 +45,9 @@ PENDANT_LE_RAPPROCHEMENT = "include.personnes.revue:ecrire:1"
 CITENT = ("lecture", "prise", "rapprochement")
 """Pannes dont l'erreur cite un nom, qui est celui d'un canari."""
 REVUE = "revue_personnes.csv"
-"""Le seul fichier de prive/ qui se lise en clair : une personne doit y lire les noms pour décider."""
+"""Se lit en clair dans prive/ : une personne doit y lire les noms pour décider."""
+RETOURS = "retours/"
+"""De même : les copies des fichiers de retour, où se lisent les valeurs à corriger."""
 
 
 @dataclass
@@ -188,7 +190,7 @@ def test_aucun_artefact_ne_contient_de_nom(lacher: Lacher) -> None:
     assert sans_les_montres(lacher.apres_la_reprise) == {}
     lus = [f.relative_to(lacher.d.racine) for f in fichiers(lacher.d.racine) if f.stat().st_mtime >= lacher.depuis]
     dossiers, suffixes = {f.parts[0] for f in lus}, {f.suffix for f in lus}
-    assert dossiers == {"airflow", "bronze", "builds", "publie", "rejets"}
+    assert dossiers == {"airflow", "bronze", "builds", "courrier", "journal", "publie", "rejets"}
     assert suffixes >= {".csv", ".db", ".duckdb", ".html", ".json", ".log", ".msgpack", ".parquet", ".xlsx"}
 
 
@@ -205,14 +207,15 @@ def test_ce_que_le_contrat_montre_se_lit(lacher: Lacher) -> None:
 
 
 def test_la_zone_restreinte_ne_se_lit_pas_en_clair(lacher: Lacher) -> None:
-    """Identités, rejets et archives sont chiffrés ; la liste de revue, en clair, n'est lisible que d'une personne."""
+    """Identités, rejets et archives sont chiffrés ; revue et retours, en clair, ne sont lisibles que d'une personne."""
     for nom in ("prive", "archives"):
         racine = lacher.d.racine / nom
         assert any(f.stat().st_mtime >= lacher.depuis for f in fichiers(racine, sauf=()))
         assert racine.stat().st_mode & 0o077 == 0
-        assert lacher.fouille.dossier(racine, sauf=()).keys() <= {REVUE}
-    revue = lacher.d.prive / REVUE
-    assert not revue.exists() or revue.stat().st_mode & 0o777 == 0o600
+        en_clair = {ou for ou in lacher.fouille.dossier(racine, sauf=()) if not ou.startswith(RETOURS)}
+        assert en_clair <= {REVUE}
+    lisibles = [lacher.d.prive / REVUE, *(lacher.d.prive / RETOURS).glob("*")]
+    assert all(f.stat().st_mode & 0o777 == 0o600 for f in lisibles if f.exists())
 
 
 def test_verifier_un_fichier_n_en_montre_aucun_nom(lacher: Lacher, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from include.entrepot.dbt import COUCHES
 
 
 def test_la_nuit_sous_l_ordonnanceur_reel(tmp_path: Path) -> None:
-    """Une nuit déclenchée par l'API publie ; la même nuit, redemandée, ne publie rien et le dit."""
+    """Une nuit déclenchée par l'API publie ; redemandée, elle ne publie rien et le dit ; mal datée, elle échoue."""
     donnees = tmp_path / "data"
     api_port, *autres = ports_libres(3)
     adresse = f"http://127.0.0.1:{api_port}"
@@ -70,3 +70,9 @@ def test_la_nuit_sous_l_ordonnanceur_reel(tmp_path: Path) -> None:
         assert seconde["taches"]["publier"] == ["skipped"]
         assert "rien n'est publié" in seconde["bilan"]
         assert len(api.lire("/assets/events")["asset_events"]) == len(evenements)
+        assert "courrier : aucun serveur configuré" in seconde["courrier"]
+
+        fausse = une_nuit(s, api, "2018-01-02", "2018-02-02")
+        assert fausse["etat"] == "failed", "une étape en échec fait échouer la nuit, même si le bilan se fait"
+        assert {fausse["taches"][nom][0] for nom in ("bilan", "prevenir")} == {"success"}
+        assert "EN ÉCHEC : preparer - L'arrêté (02/02/2018) est postérieur à la nuit" in fausse["bilan"]

@@ -1,4 +1,4 @@
-"""Les DAG, la nuit et la conservation : non vides, reliés dans l'ordre, sans travail à l'import.
+"""Les DAG, la nuit, la veille et la conservation : non vides, reliés dans l'ordre, sans travail à l'import.
 
 Lu dans un autre processus, comme le fait Airflow : ces essais n'importent pas Airflow ici.
 """
@@ -35,6 +35,7 @@ dags = {}
 for dag in sac.dags.values():
     dags[dag.dag_id] = {
         "tags": sorted(dag.tags), "doc": dag.doc_md, "catchup": dag.catchup, "actifs": dag.max_active_runs,
+        "delai": dag.dagrun_timeout.total_seconds(),
         "horaire": [dag.timetable.expression, str(dag.timetable.timezone)], "type": type(dag.timetable).__name__,
         "params": {n: [p.schema, p.description or p.schema.get("description_md")] for n, p in
                    ((n, dag.params.get_param(n)) for n in dag.params)},
@@ -60,6 +61,18 @@ def lire(maison: Path, nom: str) -> dict[str, Any]:
     return json.loads(sortie.stdout.splitlines()[-1])
 
 
+PROJET = {"include", "include.astreinte"}
+"""Seuls modules du projet qu'un DAG importe en étant lu."""
+LOURDS = {"expectations", "dbt", "duckdb", "great_expectations", "pandas", "pyarrow", "jinja2"}
+
+
+def rien_ne_travaille(lu: dict[str, Any]) -> bool:
+    """Vrai si lire le fichier n'importe aucun moteur, presque rien du projet, et prend moins d'une demi-seconde."""
+    du_projet = {nom for nom in lu["importes"] if nom.split(".")[0] == "include"}
+    racines = {nom.split(".")[0] for nom in lu["importes"]}
+    return du_projet <= PROJET and racines.isdisjoint(LOURDS) and lu["duree"] < 0.5
+
+
 @pytest.fixture(scope="module")
 def lu(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return lire(tmp_path_factory.mktemp("airflow"), "nuit.py")
@@ -79,10 +92,8 @@ def test_un_dag_et_aucune_erreur_d_import(lu: dict[str, Any]) -> None:
 
 
 def test_rien_ne_travaille_a_l_import(lu: dict[str, Any]) -> None:
-    """Airflow relit le fichier sans cesse : ni moteur, ni module du projet, et moins d'une demi-seconde."""
-    racines = {nom.split(".")[0] for nom in lu["importes"]}
-    assert racines.isdisjoint({"include", "expectations", "dbt", "duckdb", "great_expectations", "pandas", "pyarrow"})
-    assert lu["duree"] < 0.5
+    """Airflow relit le fichier sans cesse."""
+    assert rien_ne_travaille(lu), (lu["importes"], lu["duree"])
 
 
 def test_horaire(dag: dict[str, Any]) -> None:
@@ -105,18 +116,26 @@ def test_ordre_des_etapes(dag: dict[str, Any]) -> None:
         *couches,
         "controler",
         "publier",
-        "bilan",
     ]
-    assert set(apres) == set(chaine)
+    fin = ["bilan", "prevenir", "issue"]
+    assert set(apres) == {*chaine, *fin}
     for precedente, suivante in zip(chaine, chaine[1:], strict=False):
         assert precedente in apres[suivante], suivante
+    # Le bilan attend que tout soit fini ; construire, qui saute ce qui la suit, n'y mène pas directement.
+    assert apres["bilan"] == set(chaine) - {"construire"}
+    assert apres["prevenir"] == {"bilan"} and apres["issue"] == {"publier", "prevenir"}
 
 
 def test_une_panne_arrete_un_refus_non(dag: dict[str, Any]) -> None:
-    """Une extraction en panne retient la suite, aucun fichier nouveau ne la retient pas ; le bilan se fait toujours."""
+    """Une extraction en panne retient la suite, aucun fichier nouveau ne la retient pas.
+
+    Le bilan et le courrier se font quoi qu'il arrive ; l'issue, qui ne fait rien, échoue si l'un d'eux ou la
+    publication a manqué.
+    """
     regles = {nom: tache["regle"].split(".")[-1].lower() for nom, tache in dag["taches"].items()}
-    assert regles["rapprocher"] == regles["bilan"] == "none_failed"
-    assert {r for nom, r in regles.items() if nom not in ("rapprocher", "bilan")} == {"all_success"}
+    attendues = {"rapprocher": "none_failed", "issue": "none_failed", "bilan": "all_done", "prevenir": "all_done"}
+    assert {nom: regles.pop(nom) for nom in attendues} == attendues
+    assert set(regles.values()) == {"all_success"}
 
 
 def test_un_seul_ecrivain(dag: dict[str, Any]) -> None:
@@ -162,8 +181,7 @@ def conservation_lue(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
 def test_la_conservation_est_chaque_mois_hors_de_la_nuit(conservation_lue: dict[str, Any], dag: dict[str, Any]) -> None:
     """Son propre DAG, sans travail à l'import ; la nuit n'a aucune tâche qui purge."""
     assert conservation_lue["erreurs"] == {} and list(conservation_lue["dags"]) == ["conservation"]
-    racines = {nom.split(".")[0] for nom in conservation_lue["importes"]}
-    assert racines.isdisjoint({"include", "duckdb", "pandas", "pyarrow"}) and conservation_lue["duree"] < 0.5
+    assert rien_ne_travaille(conservation_lue)
     lue = conservation_lue["dags"]["conservation"]
     assert lue["horaire"] == ["0 12 1 * *", organisation()["fuseau"]]
     assert (lue["catchup"], lue["actifs"]) == (False, 1)
@@ -180,3 +198,23 @@ def test_la_conservation_attend_l_ecrivain_et_se_reprend(conservation_lue: dict[
     assert {"entrepot", "rgpd"} <= set(lue["tags"]) and "purger" in lue["doc"] and "droits/journal.csv" in lue["doc"]
     assert set(lue["params"]) == {"jour", "essai"}
     assert lue["params"]["jour"][0]["format"] == "date" and lue["params"]["essai"][0]["type"] == "boolean"
+
+
+# --- La veille -------------------------------------------------------------------------------------------------------
+
+
+def test_la_veille_regarde_chaque_matin_quand_la_nuit_est_finie(
+    tmp_path_factory: pytest.TempPathFactory, dag: dict[str, Any]
+) -> None:
+    """Après le délai de la nuit, avant que l'on travaille ; son seul geste est repris, et signalé s'il manque."""
+    lue = lire(tmp_path_factory.mktemp("airflow"), "veille.py")
+    assert lue["erreurs"] == {} and rien_ne_travaille(lue)
+    veille = lue["dags"]["veille"]
+    assert veille["horaire"] == ["30 6 * * *", organisation()["fuseau"]]
+    # 2 h, et le délai de la nuit.
+    assert 2 * 3600 + dag["delai"] < 6.5 * 3600
+    assert (veille["catchup"], veille["actifs"]) == (False, 1)
+    [(nom, tache)] = veille["taches"].items()
+    assert nom == "veiller" and nom in veille["doc"] and {"entrepot", "courrier"} <= set(veille["tags"])
+    assert tache["owner"] == "equipe-donnees" and tache["reprises"] >= 1 and tache["croissant"] and tache["alerte"]
+    assert tache["pool"] != POOL[0], "elle n'attend pas la nuit qu'elle cherche"
