@@ -111,6 +111,7 @@ def test_rien_du_premier_pole_ne_s_y_lit(base: duckdb.DuckDBPyConnection, couran
     assert "Rivemont Emploi" in textes["index.html"] and "data:image/svg+xml;base64," in textes["index.html"]
 
 
+@pytest.mark.long
 def test_son_rapport_d_activite(donnees: Path, courant: Path, tmp_path: Path) -> None:
     """Sans récits, une fiche par projet ; une période passée se recalcule à part et rien de l'entrepôt n'en change."""
 
