@@ -27,7 +27,12 @@ RESERVES = frozenset({"prive", "archives", "depots"})
 
 # Chercher chaque canari serait long : on relève tout ce qui a la forme d'un canari, puis on regarde si c'en est un.
 _MOT = re.compile(rb"zq[a-z]{8}")
-_JOURS = (re.compile(rb"\d\d[/.\- ]?\d\d[/.\- ]?\d\d(?:\d\d)?"), re.compile(rb"\d{4}-\d\d-\d\d"))
+# Six chiffres pris dans un pseudonyme, un décalage ou une coordonnée ne sont pas une date : rien de tel autour d'elle.
+_SEUL = rb"(?<![0-9a-fA-F])%b(?![0-9a-fA-F])"
+_JOURS = (
+    re.compile(_SEUL % rb"\d\d[/.\- ]?\d\d[/.\- ]?\d\d(?:\d\d)?"),
+    re.compile(_SEUL % rb"\d{4}-\d\d-\d\d"),
+)
 _NUMERO = re.compile(rb"7(?:[ .\-/]?\d){8}")
 
 
