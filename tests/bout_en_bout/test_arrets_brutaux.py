@@ -107,7 +107,7 @@ def temoin(nuit_demonstration: tuple[Dossiers, dict[str, Any]]) -> dict[str, str
     [
         pytest.param("include.demo:generer", 1, id="avant_les_livraisons", marks=LONG),
         pytest.param("include.extraction.livraisons:lire", 3, id="avant_la_lecture_du_troisieme_fichier", marks=LONG),
-        pytest.param("os:rename", 2, id="au_renommage_vers_bronze"),
+        pytest.param("os:rename", 2, id="au_renommage_vers_bronze", marks=LONG),
         pytest.param("include.entrepot.preparation:_vue", 2, id="pendant_la_preparation_de_la_base", marks=LONG),
         pytest.param("include.entrepot.dbt:_invoquer", 2, id="entre_deux_couches_dbt", marks=LONG),
         pytest.param("include.controles:controler", 1, id="avant_les_controles", marks=LONG),

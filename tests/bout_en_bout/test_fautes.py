@@ -40,8 +40,8 @@ LIVRAISONS_FAUSSES: list[tuple[Callable[[], Livraisons], set[str]]] = [
 """Livraisons abîmées et contrôles bloquants qu'elles doivent, seuls, mettre en défaut."""
 
 
-COURANTES = {"rejets", "premieres_fautes", "heures_impossibles_parents_manquants"}
-"""Celles que `make test` dépose : une par espèce ; une nuit chacune, les autres sont de `make test-long`."""
+COURANTES = {"rejets", "heures_impossibles_parents_manquants"}
+"""Celles que `make test` dépose : une nuit chacune, les autres sont de `make test-long`."""
 
 
 def _sans_fiche(source: str) -> list[str]:

@@ -100,6 +100,7 @@ def suivie(copie: Path) -> Path:
 
 
 @pytest.mark.xdist_group("recette")
+@pytest.mark.long
 def test_ajouter_une_source_en_suivant_la_recette(suivie: Path) -> None:
     """Le fichier nouveau est publié, sa ligne rejetée montrée, ses contrôles passés."""
     courant = suivie / "data" / "publie" / "courant"
@@ -118,6 +119,7 @@ def test_ajouter_une_source_en_suivant_la_recette(suivie: Path) -> None:
 
 
 @pytest.mark.xdist_group("recette")
+@pytest.mark.long
 def test_ce_que_la_recette_ajoute_passe_les_essais_du_projet(suivie: Path) -> None:
     """Les fichiers de la recette sont en forme, et les essais qui lisent les modèles les admettent."""
     essais = [

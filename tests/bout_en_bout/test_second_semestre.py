@@ -14,6 +14,9 @@ from include.configuration import Dossiers
 from include.entrepot.dbt import recompter
 from include.entrepot.preparation import Build
 
+# Recompte tous les modèles ; la règle a ses essais unitaires dbt dans `make test`.
+pytestmark = pytest.mark.long
+
 JUILLET = pd.Timestamp("2017-07-01")
 
 
