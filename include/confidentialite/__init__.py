@@ -16,7 +16,7 @@ from include.confidentialite.cles import cle
 from include.confidentialite.discretion import ErreurImprevue, discrete, resumer
 from include.confidentialite.oppositions import Oppositions
 from include.confidentialite.personnes import personne_id, pseudonymes
-from include.confidentialite.verrou import EntrepotOccupe, OperationInachevee, exclusif, partage
+from include.confidentialite.verrou import EntrepotOccupe, OperationInachevee, exclusif, partage, seul, verrou_de
 
 __all__ = [
     "Cle",
@@ -36,5 +36,7 @@ __all__ = [
     "personne_id",
     "pseudonymes",
     "resumer",
+    "seul",
     "synchroniser",
+    "verrou_de",
 ]

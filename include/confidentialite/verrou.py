@@ -50,6 +50,19 @@ def exclusif(d: Dossiers) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def seul(fichier: Path) -> Iterator[None]:
+    """Un seul à la fois, chacun son tour ; le verrou tombe avec le processus, même tué. fichier: fait s'il manque."""
+    with _ouvert(fichier) as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        yield
+
+
+def verrou_de(d: Dossiers, nom: str) -> Path:
+    """Où est le verrou de ce nom."""
+    return d.prive / "verrous" / nom
+
+
 def operations(d: Dossiers) -> Path:
     """Dossier des opérations entamées : un fichier chiffré chacune, effacé quand elle est finie."""
     return d.prive / "operations"
@@ -79,9 +92,10 @@ def refuser_inachevee(d: Dossiers) -> None:
         )
 
 
-@contextmanager
-def _fichier(d: Dossiers) -> Iterator[TextIO]:
-    dossier = d.prive / "verrous"
-    dossier.mkdir(parents=True, exist_ok=True)
-    with (dossier / "entrepot").open("w") as f:
-        yield f
+def _fichier(d: Dossiers) -> TextIO:
+    return _ouvert(verrou_de(d, "entrepot"))
+
+
+def _ouvert(fichier: Path) -> TextIO:
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    return fichier.open("w")

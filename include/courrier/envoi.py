@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterable
@@ -15,6 +13,7 @@ from typing import Any
 from include.configuration import Dossiers
 from include.courrier.message import Message
 from include.extraits.francais import accord
+from include.suivi.journal import ajouter, lire
 
 Poster = Callable[[Message], None]
 """Remet un message au serveur ; lève Refuse s'il n'en veut pas, ServeurInjoignable s'il ne répond plus."""
@@ -76,13 +75,7 @@ def envoyer(d: Dossiers, nuit: str, messages: Iterable[Message], ouvrir: Ouvrir)
 
 def partis(d: Dossiers) -> set[str]:
     """Message-ID de ce qu'un serveur a déjà accepté. Une ligne tronquée par un arrêt brutal est laissée."""
-    trouves = set()
-    for ligne in _journal(d).read_bytes().splitlines() if _journal(d).exists() else ():
-        try:
-            trouves.add(json.loads(ligne)["message_id"])
-        except (ValueError, KeyError):
-            continue
-    return trouves
+    return {ligne["message_id"] for ligne in lire(_journal(d)) if "message_id" in ligne}
 
 
 def _inscrire(d: Dossiers, nuit: str, message: Message) -> None:
@@ -90,13 +83,7 @@ def _inscrire(d: Dossiers, nuit: str, message: Message) -> None:
     ligne: dict[str, Any] = {
         "message_id": message.identifiant, "nature": message.nature, "objet": message.objet, "nuit": nuit,
     }  # fmt: skip
-    _journal(d).parent.mkdir(parents=True, exist_ok=True)
-    with _journal(d).open("ab+") as f:
-        # Une ligne tronquée ne doit pas emporter celle-ci.
-        tronquee = f.tell() > 0 and (f.seek(-1, os.SEEK_END), f.read(1))[1] != b"\n"
-        f.write(b"\n" * tronquee + json.dumps(ligne, ensure_ascii=False).encode() + b"\n")
-        f.flush()
-        os.fsync(f.fileno())
+    ajouter(_journal(d), ligne, durable=True)
 
 
 def _ecrire(d: Dossiers, nuit: str, messages: list[Message]) -> Path:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
-import fcntl
 import hashlib
 import json
 import logging
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +26,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from include.confidentialite import Cle, Oppositions, cle, partage, resumer, synchroniser
+from include.confidentialite import Cle, Oppositions, cle, partage, resumer, seul, synchroniser, verrou_de
 from include.configuration import Dossiers, Nuit
 from include.contrats import Contrat, nom_normalise, reconnaitre_nom, tous
 from include.extraction.entetes import contrats_par_entetes
@@ -205,7 +203,7 @@ def prendre(d: Dossiers, nuit: Nuit, source: str, chemins: list[str]) -> list[Ma
     la machine (disque plein, mémoire) pour que la tâche soit reprise.
     """
     contrat = None if source == INCONNUE else tous()[source]
-    with partage(d), _verrou(d, source):
+    with partage(d), seul(verrou_de(d, source)):
         la_cle = cle(d)
         oppositions = Oppositions.lire(d, la_cle)
         (d.bronze / source).mkdir(parents=True, exist_ok=True)
@@ -294,7 +292,7 @@ def _prendre_un(
             lu, lecture = _lu_ou_refuse(d, nuit, contrat, f, livraison, provisoire, la_cle, oppositions)
             manifeste |= lu
             # Après la lecture, qui dit quels noms l'archive ne doit pas garder.
-            with _verrou(d, "archives"):
+            with seul(verrou_de(d, "archives")):
                 if contrat is not None and lecture is not None and manifeste["expurgee"]:
                     _archiver_expurgee(d, f, manifeste, contrat, lecture, la_cle)
                 else:
@@ -598,16 +596,6 @@ def _nettoyer(d: Dossiers, source: str) -> None:
     for provisoire in d.bronze.glob(".tmp-*"):
         if trouve := forme.fullmatch(provisoire.name):
             _effacer(d, source, trouve.group(1))
-
-
-@contextmanager
-def _verrou(d: Dossiers, source: str) -> Iterator[None]:
-    """Une seule prise à la fois par source ; le verrou tombe avec le processus, même tué."""
-    dossier = d.prive / "verrous"
-    dossier.mkdir(parents=True, exist_ok=True)
-    with (dossier / source).open("w") as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
 
 
 def _est_panne(erreur: Exception) -> bool:

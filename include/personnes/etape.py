@@ -6,17 +6,16 @@ avec sa raison ; rien n'y est jamais récrit.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
 
 from include.confidentialite import cle as lire_cle
+from include.confidentialite import seul, verrou_de
 from include.configuration import Dossiers, Nuit
 from include.personnes import identites, registre, revue
 from include.personnes.registre import FUSION, MODELE, NOUVELLE, RATTACHEE, SCISSION
@@ -34,7 +33,7 @@ def rapprocher(d: Dossiers, nuit: Nuit) -> dict[str, int]:
     from include.personnes.modele import charger
 
     la_cle = lire_cle(d)
-    with _verrou(d):
+    with seul(verrou_de(d, "personnes")):
         decisions = revue.recueillir(d, la_cle, nuit)
         connues = identites.connues(d, nuit)
         passe = registre.lire(d, la_cle, nuit)
@@ -181,13 +180,3 @@ def _dire(comptes: Counter[str], a_decider: int) -> None:
             comptes[FUSION],
             comptes[SCISSION],
         )
-
-
-@contextmanager
-def _verrou(d: Dossiers) -> Iterator[None]:
-    """Un seul rapprochement à la fois ; le verrou tombe avec le processus."""
-    dossier = d.prive / "verrous"
-    dossier.mkdir(parents=True, exist_ok=True)
-    with (dossier / "personnes").open("w") as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield

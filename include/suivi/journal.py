@@ -7,16 +7,16 @@ Une étape s'ajoute d'un seul appel, sous verrou : deux processus n'entremêlent
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import json
 import logging
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
+from include.confidentialite import seul
 from include.configuration import Dossiers
 
 Passage = dict[str, Any]
@@ -53,19 +53,19 @@ def chronometrer(d: Dossiers, jour: dict[str, str], etape: str, precision: str =
         }
         try:
             with _verrou(d):
-                _ajouter(_etapes(d), ligne)
+                ajouter(_etapes(d), ligne)
         except OSError as panne:
             journal.warning("étape %s : durée non inscrite au journal (%s)", etape, os.strerror(panne.errno or 0))
 
 
 def passages(d: Dossiers) -> list[Passage]:
     """Passages inscrits, du plus ancien au plus récent."""
-    return list(_lire(_passages(d)))
+    return list(lire(_passages(d)))
 
 
 def etapes(d: Dossiers, nuit: str, arrete: str) -> list[dict[str, Any]]:
     """Étapes finies du dernier passage de cette nuit, dans l'ordre où elles ont fini ; il commence à l'inventaire."""
-    siennes = [e for e in _lire(_etapes(d)) if (e["nuit"], e["arrete"]) == (nuit, arrete)]
+    siennes = [e for e in lire(_etapes(d)) if (e["nuit"], e["arrete"]) == (nuit, arrete)]
     rangs = [i for i, e in enumerate(siennes) if e["etape"] == "inventorier"]
     # Un inventaire en échec puis repris est du même passage.
     while len(rangs) > 1 and siennes[rangs[-2]]["issue"] != REUSSIE:
@@ -79,7 +79,7 @@ def inscrire(d: Dossiers, passage: Passage) -> list[Passage]:
         cle = _cle(passage)
         gardes = [*(p for p in passages(d) if _cle(p) != cle), passage][-PASSAGES_GARDES:]
         _remplacer(_passages(d), gardes)
-        lignes = list(_lire(_etapes(d)))
+        lignes = list(lire(_etapes(d)))
         if len(lignes) > ETAPES_GARDEES:
             _remplacer(_etapes(d), lignes[-ETAPES_GARDEES // 2 :])
     return gardes
@@ -97,23 +97,22 @@ def _passages(d: Dossiers) -> Path:
     return d.racine / "journal" / "nuits.jsonl"
 
 
-@contextmanager
-def _verrou(d: Dossiers) -> Iterator[None]:
-    """Un seul écrivain à la fois ; le verrou tombe avec le processus, même tué."""
-    dossier = d.racine / "journal"
-    dossier.mkdir(parents=True, exist_ok=True)
-    with (dossier / ".verrou").open("w") as f:
-        fcntl.flock(f, fcntl.LOCK_EX)
-        yield
+def _verrou(d: Dossiers) -> AbstractContextManager[None]:
+    """Un seul écrivain à la fois."""
+    return seul(d.racine / "journal" / ".verrou")
 
 
-def _ajouter(fichier: Path, ligne: dict[str, Any]) -> None:
+def ajouter(fichier: Path, ligne: dict[str, Any], *, durable: bool = False) -> None:
+    """Ajoute une ligne JSON d'un seul appel. durable: elle est sur le disque quand l'appel rend la main."""
+    fichier.parent.mkdir(parents=True, exist_ok=True)
     descripteur = os.open(fichier, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
         fin = os.lseek(descripteur, 0, os.SEEK_END)
         # Une ligne tronquée par un arrêt brutal ne doit pas emporter celle-ci.
         tronquee = fin > 0 and os.pread(descripteur, 1, fin - 1) != b"\n"
         os.write(descripteur, b"\n" * tronquee + _en_json(ligne))
+        if durable:
+            os.fsync(descripteur)
     finally:
         os.close(descripteur)
 
@@ -131,7 +130,8 @@ def _en_json(ligne: dict[str, Any]) -> bytes:
     return json.dumps(ligne, ensure_ascii=False).encode() + b"\n"
 
 
-def _lire(fichier: Path) -> Iterator[dict[str, Any]]:
+def lire(fichier: Path) -> Iterator[dict[str, Any]]:
+    """Les lignes entières d'un journal ; aucune s'il n'existe pas."""
     if not fichier.exists():
         return
     for ligne in fichier.read_bytes().splitlines():
