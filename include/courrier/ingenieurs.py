@@ -6,6 +6,7 @@ aucune valeur de cellule n'y est.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def compte_rendu(d: Dossiers, resultat: dict[str, Any], compte: dict[str, Any] |
     resultat: celui d'include.nuit.executer, avec « echecs » ; il peut y manquer ce que la nuit n'a pas fait. compte: ce
     que rend include.suivi.rendre_compte, None s'il a échoué : le suivi des livraisons n'est alors pas lu.
     """
-    nuit = _fr(resultat["nuit"]["nuit"])
+    nuit = date(dt.date.fromisoformat(resultat["nuit"]["nuit"]))
     faits = _faits(d, resultat, compte)
     issue, etat, phrase = _issue(resultat)
     resume = [phrase, _livraisons(resultat.get("livraisons", []))]
@@ -73,7 +74,7 @@ def compte_rendu(d: Dossiers, resultat: dict[str, Any], compte: dict[str, Any] |
 
 def sans_nouvelles(nuit: str) -> Contenu:
     """L'alerte d'une nuit dont rien n'est revenu. nuit: AAAA-MM-JJ."""
-    titre = f"La nuit du {_fr(nuit)} n'a pas rendu compte"
+    titre = f"La nuit du {date(dt.date.fromisoformat(nuit))} n'a pas rendu compte"
     return Contenu(
         sujet=f"[{organisation()['nom']}] {titre}",
         titre=titre,
@@ -195,7 +196,3 @@ def _liens(pages: dict[str, str]) -> list[Lien]:
     """Liens vers des pages de l'équipe, si organisation.yml dit où elles se lisent."""
     adresse = organisation()["courrier"]["pages"]["interne"]
     return [Lien(titre, f"{adresse.rstrip('/')}/{quote(page)}") for titre, page in pages.items()] if adresse else []
-
-
-def _fr(date_iso: str) -> str:
-    return "/".join(reversed(date_iso.split("-")))
