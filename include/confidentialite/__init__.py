@@ -10,6 +10,7 @@ from include.confidentialite.chiffrement import (
     CleInvalide,
     ContenuAltere,
     ErreurConfidentialite,
+    poser,
     synchroniser,
 )
 from include.confidentialite.cles import cle
@@ -34,6 +35,7 @@ __all__ = [
     "exclusif",
     "partage",
     "personne_id",
+    "poser",
     "pseudonymes",
     "resumer",
     "seul",

@@ -266,6 +266,19 @@ def synchroniser(chemin: Path) -> None:
         os.close(fd)
 
 
+def poser(fichier: Path, contenu: bytes, droits: int = 0o644) -> None:
+    """Remplace un fichier d'un coup, avec ces droits dès sa création ; il est sur disque quand l'appel rend la main."""
+    fichier.parent.mkdir(parents=True, exist_ok=True)
+    temporaire = fichier.with_name(f".{fichier.name}.tmp")
+    temporaire.unlink(missing_ok=True)
+    with os.fdopen(os.open(temporaire, os.O_WRONLY | os.O_CREAT | os.O_EXCL, droits), "wb") as f:
+        f.write(contenu)
+        f.flush()
+        os.fsync(f.fileno())
+    temporaire.replace(fichier)
+    synchroniser(fichier.parent)
+
+
 def empreinte_de_fichier(chemin: Path) -> bytes | None:
     """Empreinte de la clé qui a chiffré `chemin`, ou None si ce n'est pas un fichier chiffré de l'entrepôt."""
     with chemin.open("rb") as brut:

@@ -16,6 +16,7 @@ from include.confidentialite.chiffrement import (
     CleAbsente,
     CleInvalide,
     empreinte_de_fichier,
+    poser,
     synchroniser,
 )
 from include.confidentialite.cles import VARIABLE, cle, decoder, deposer, emballage, fichiers_chiffres, fournie, neuve
@@ -107,10 +108,4 @@ def _neuve(d: Dossiers) -> Path:
 
 
 def _remplacer(chemin: Path, texte: str) -> None:
-    temporaire = chemin.with_name(f".{chemin.name}.tmp")
-    with os.fdopen(os.open(temporaire, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as f:
-        f.write(texte)
-        f.flush()
-        os.fsync(f.fileno())
-    temporaire.replace(chemin)
-    synchroniser(chemin.parent)
+    poser(chemin, texte.encode("ascii"), 0o600)

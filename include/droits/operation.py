@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import logging
-import os
 import secrets
 import shutil
 from collections import Counter, defaultdict
@@ -24,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from include.confidentialite import Cle, oppositions, synchroniser, verrou
+from include.confidentialite import Cle, oppositions, poser, synchroniser, verrou
 from include.configuration import Dossiers
 from include.contrats import Contrat, connus
 from include.droits import journal, publications
@@ -348,13 +347,7 @@ def _marquer(d: Dossiers, m: Manifeste, marques: dict[str, bool]) -> None:
     if all(m.get(nom) == valeur for nom, valeur in marques.items()):
         return
     chemin = _bronze(d, m) / "livraison.json"
-    temporaire = chemin.with_name(f".{chemin.name}.tmp")
-    with temporaire.open("w", encoding="utf-8") as f:
-        json.dump(m | marques, f, ensure_ascii=False, indent=1)
-        f.flush()
-        os.fsync(f.fileno())
-    temporaire.replace(chemin)
-    synchroniser(chemin.parent)
+    poser(chemin, json.dumps(m | marques, ensure_ascii=False, indent=1).encode())
 
 
 def _bronze(d: Dossiers, m: Manifeste) -> Path:

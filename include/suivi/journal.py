@@ -16,7 +16,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-from include.confidentialite import seul
+from include.confidentialite import poser, seul
 from include.configuration import Dossiers
 
 Passage = dict[str, Any]
@@ -118,12 +118,7 @@ def ajouter(fichier: Path, ligne: dict[str, Any], *, durable: bool = False) -> N
 
 
 def _remplacer(fichier: Path, lignes: Iterable[dict[str, Any]]) -> None:
-    temporaire = fichier.with_name(f".{fichier.name}.tmp")
-    with temporaire.open("wb") as f:
-        f.writelines(_en_json(ligne) for ligne in lignes)
-        f.flush()
-        os.fsync(f.fileno())
-    temporaire.replace(fichier)
+    poser(fichier, b"".join(map(_en_json, lignes)))
 
 
 def _en_json(ligne: dict[str, Any]) -> bytes:

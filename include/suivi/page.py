@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from include.confidentialite import poser
 from include.configuration import Dossiers, organisation
 from include.extraction.livraisons import Manifeste
 from include.extraits.francais import ESPACE_FINE, accord, date, nombre
@@ -66,13 +66,7 @@ def ecrire_page(
         courant=(d.publie / "courant" / "index.html").exists(),
     )
     page = d.publie / "suivi" / "index.html"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    temporaire = page.with_name(f".{page.name}.tmp")
-    with temporaire.open("w", encoding="utf-8") as f:
-        f.write(contenu)
-        f.flush()
-        os.fsync(f.fileno())
-    temporaire.replace(page)
+    poser(page, contenu.encode())
     return page
 
 

@@ -8,14 +8,13 @@ s'effacent dès qu'il n'y a plus rien à reprendre.
 from __future__ import annotations
 
 import csv
-import os
 import re
 import shutil
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from include.confidentialite import ErreurConfidentialite, cle, partage
+from include.confidentialite import ErreurConfidentialite, cle, partage, poser
 from include.configuration import Dossiers
 from include.extraction.livraisons import Manifeste
 from include.suivi.classeur_retour import classeur
@@ -59,7 +58,7 @@ def ecrire(d: Dossiers, etat: Etat) -> tuple[list[Retour], str]:
             nom = nom_de_fichier(partenaire.nom)
             noms[f"{rang}_{nom}" if nom in noms else nom] = partenaire
     for nom, partenaire in noms.items():
-        _poser(dossier(d) / nom, classeur(etat, partenaire), 0o644)
+        poser(dossier(d) / nom, classeur(etat, partenaire), 0o644)
     _ne_garder_que(dossier(d), set(noms))
     rendus = [Retour(p.nom, dossier(d) / nom, p.lignes_rejetees, len(p.refusees)) for nom, p in noms.items()]
     return rendus, _ecrire_copies(d, etat, noms)
@@ -79,7 +78,7 @@ def _ecrire_copies(d: Dossiers, etat: Etat, noms: dict[str, Partenaire]) -> str:
             copies(d).mkdir(parents=True, exist_ok=True, mode=0o700)
             copies(d).chmod(0o700)
             for nom, valeurs in lues.items():
-                _poser(copies(d) / nom, classeur(etat, noms[nom], valeurs), 0o600)
+                poser(copies(d) / nom, classeur(etat, noms[nom], valeurs), 0o600)
             _ne_garder_que(copies(d), set(lues))
     except ErreurConfidentialite as erreur:
         # Une copie d'hier montrerait des valeurs que l'on ne sait plus devoir garder.
@@ -113,18 +112,6 @@ def _en_clair(d: Dossiers, m: Manifeste) -> list[dict[str, str | None]]:
         return []
     with chemin.open(encoding="utf-8-sig", newline="") as f:
         return [{k: _APOSTROPHE.sub("", v) for k, v in x.items()} for x in csv.DictReader(f, delimiter=";")]
-
-
-def _poser(fichier: Path, contenu: bytes, droits: int) -> None:
-    """Remplace un fichier d'un coup, avec ces droits dès sa création."""
-    fichier.parent.mkdir(parents=True, exist_ok=True)
-    temporaire = fichier.with_name(f".{fichier.name}.tmp")
-    temporaire.unlink(missing_ok=True)
-    with os.fdopen(os.open(temporaire, os.O_WRONLY | os.O_CREAT | os.O_EXCL, droits), "wb") as f:
-        f.write(contenu)
-        f.flush()
-        os.fsync(f.fileno())
-    temporaire.replace(fichier)
 
 
 def _ne_garder_que(ou: Path, noms: set[str]) -> None:
